@@ -1,0 +1,109 @@
+using Masterful.Core.Spec;
+
+namespace Masterful.Core.Data;
+
+/// <summary>Decoded images of one shape, one byte a channel, in C×H×W order; typically a memory-mapped file.</summary>
+public interface IImageStore
+{
+    /// <summary>Shape of every image.</summary>
+    ImageShape Shape { get; }
+
+    /// <summary>Number of images.</summary>
+    int Count { get; }
+
+    /// <summary>The C×H×W bytes of an image; valid while the store is not disposed.</summary>
+    ReadOnlySpan<byte> this[int index] { get; }
+}
+
+/// <summary>
+/// Images <c>uint8 [N, C, H, W]</c>, labels <c>[N]</c> (−1 = none) and class names: a view over a store, by index, so that
+/// subsets cost nothing.
+/// </summary>
+/// <param name="Store">Where the pixels are.</param>
+/// <param name="Indices">Position in the store of each image.</param>
+/// <param name="Labels">Class of each image, 0-based, or −1.</param>
+/// <param name="Classes">Names of the classes.</param>
+/// <param name="Fingerprint">Hash of pixels, labels and class names: equal data gives an equal fingerprint.</param>
+public sealed record ImageDataset(
+    IImageStore Store, IReadOnlyList<int> Indices, IReadOnlyList<int> Labels, IReadOnlyList<string> Classes, string Fingerprint)
+{
+    /// <summary>Number of images.</summary>
+    public int Count => Indices.Count;
+
+    /// <summary>Shape of every image.</summary>
+    public ImageShape Shape => Store.Shape;
+
+    /// <summary>The C×H×W bytes of image <paramref name="index"/>.</summary>
+    public ReadOnlySpan<byte> Image(int index) => Store[Indices[index]];
+}
+
+/// <summary>A data set, split: what a run works on.</summary>
+public sealed record DatasetSplits : IDisposable
+{
+    /// <summary>Trains.</summary>
+    public required ImageDataset Train { get; init; }
+
+    /// <summary>Chooses policies; held out of train.</summary>
+    public required ImageDataset Select { get; init; }
+
+    /// <summary>Opened once, by the gate.</summary>
+    public required ImageDataset Test { get; init; }
+
+    /// <summary>Images without labels, or null.</summary>
+    public ImageDataset? Unlabeled { get; init; }
+
+    /// <summary>Synthetic images with labels, or null.</summary>
+    public ImageDataset? Synthetic { get; init; }
+
+    /// <summary>Names of the classes.</summary>
+    public IReadOnlyList<string> Classes => Train.Classes;
+
+    /// <summary>Hash over all splits: a trial's key holds it.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>What the health checks found.</summary>
+    public required DatasetHealth Health { get; init; }
+
+    /// <summary>What the data's owner must release: the stores behind the splits.</summary>
+    public IReadOnlyList<IDisposable> Owned { get; init; } = [];
+
+    /// <summary>Releases the stores.</summary>
+    public void Dispose()
+    {
+        foreach (var owned in Owned)
+        {
+            owned.Dispose();
+        }
+    }
+}
+
+/// <summary>What the health checks found, before any training.</summary>
+public sealed record DatasetHealth
+{
+    /// <summary>Images by split (train, select, test, unlabeled, synthetic) and class, in the order of the classes.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<int>> ClassCounts { get; init; }
+
+    /// <summary>Images that are exact copies of an earlier image of the same split.</summary>
+    public int Duplicates { get; init; }
+
+    /// <summary>Test images whose exact pixels also stand in train or select.</summary>
+    public int Leaks { get; init; }
+
+    /// <summary>Files that could not be read (each has a diagnostic).</summary>
+    public int Unreadable { get; init; }
+
+    /// <summary>Exact duplicates that carry different labels.</summary>
+    public int ConflictingLabels { get; init; }
+
+    /// <summary>Mean of each channel over train, 0..255.</summary>
+    public IReadOnlyList<double> Mean { get; init; } = [];
+
+    /// <summary>Standard deviation of each channel over train, 0..255.</summary>
+    public IReadOnlyList<double> StandardDeviation { get; init; } = [];
+
+    /// <summary>Sizes of the images as they were on disk, most frequent first, as <c>H×W×C</c> and count.</summary>
+    public IReadOnlyList<(string Size, int Count)> Sizes { get; init; } = [];
+
+    /// <summary>All warnings and errors of the checks.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics { get; init; } = [];
+}

@@ -1,0 +1,121 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using System.Security.Cryptography;
+using Masterful.Results;
+
+namespace Masterful.Core.Runtime;
+
+/// <summary>Loads libtorch into this process, from wherever it was found, before TorchSharp looks for it itself.</summary>
+public static class LibTorch
+{
+    private const string MissingOnOlderSystems = "GLIBCXX_3.4.32";
+    private static readonly Lock Gate = new();
+    private static nint _binding;
+
+    /// <summary>What was loaded, or null before <see cref="Load"/>.</summary>
+    public static LibTorchLocation? Loaded { get; private set; }
+
+    /// <summary>Whether the TorchSharp library had to be mended for this system's C++ runtime.</summary>
+    public static bool Mended { get; private set; }
+
+    /// <summary>
+    /// Loads libtorch and TorchSharp's library. Must come before the first touch of <c>torch</c>; later calls do nothing.
+    /// </summary>
+    /// <exception cref="Spec.DiagnosticException">A library does not load; the message names it.</exception>
+    public static void Load(LibTorchLocation location, MachineFolders folders)
+    {
+        lock (Gate)
+        {
+            if (Loaded is not null)
+            {
+                return;
+            }
+
+            // Answering by handle keeps TorchSharp's own search, which copies half a gigabyte beside the program, out of it.
+            AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
+            foreach (var library in Dependencies(location))
+            {
+                if (!NativeLibrary.TryLoad(library, out _))
+                {
+                    LoadOrExplain(library);
+                }
+            }
+
+            _binding = LoadBinding(location.Binding, folders);
+            Loaded = location;
+        }
+    }
+
+    private static nint Resolve(Assembly assembly, string name) => name is "LibTorchSharp" or "torch_cpu" or "torch_cuda" ? _binding : 0;
+
+    private static IEnumerable<string> Dependencies(LibTorchLocation location)
+    {
+        string[] optional = OperatingSystem.IsLinux()
+            ? [.. Directory.EnumerateFiles(location.Folder, "libgomp*.so*").Order(StringComparer.Ordinal)]
+            : [];
+        string[] names = location.HasCuda
+            ? ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"]
+            : ["c10", "torch_cpu", "torch"];
+        return optional.Concat(names.Select(n => Path.Combine(location.Folder, NativeNames.File(n))));
+    }
+
+    private static nint LoadBinding(string file, MachineFolders folders)
+    {
+        try
+        {
+            return NativeLibrary.Load(file);
+        }
+        catch (DllNotFoundException e) when (e.Message.Contains(MissingOnOlderSystems, StringComparison.Ordinal))
+        {
+            Mended = true;
+            return LoadOrExplain(Mend(file, folders));
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            throw NotLoadable(file, e);
+        }
+    }
+
+    /// <summary>A private copy, named by the original's content, that asks for the newer C++ runtime only weakly.</summary>
+    private static string Mend(string file, MachineFolders folders)
+    {
+        var bytes = File.ReadAllBytes(file);
+        var marked = WeakVersionNeed.Mark(bytes, MissingOnOlderSystems) ?? bytes;
+        var relative = Path.Combine("native", Convert.ToHexStringLower(SHA256.HashData(bytes))[..16], Path.GetFileName(file));
+        var copy = Path.Combine(folders.Cache, relative);
+        if (File.Exists(copy))
+        {
+            return copy;
+        }
+
+        try
+        {
+            AtomicFile.Write(copy, marked);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A read-only home is no reason to fail: the copy is 2 MB.
+            copy = Path.Combine(Path.GetTempPath(), $"masterful-{Environment.UserName}", relative);
+            AtomicFile.Write(copy, marked);
+        }
+
+        return copy;
+    }
+
+    private static nint LoadOrExplain(string file)
+    {
+        try
+        {
+            return NativeLibrary.Load(file);
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            throw NotLoadable(file, e);
+        }
+    }
+
+    private static Spec.DiagnosticException NotLoadable(string file, Exception e) => new(
+        RuntimeDiagnostics.LibTorchNotLoadable,
+        $"{file} does not load: {e.Message.ReplaceLineEndings(" ").Trim()} Run `dotnet masterful doctor` for what to do.");
+}

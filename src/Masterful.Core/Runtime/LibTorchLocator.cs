@@ -1,0 +1,79 @@
+namespace Masterful.Core.Runtime;
+
+/// <summary>Where a libtorch was found.</summary>
+public enum LibTorchOrigin
+{
+    /// <summary>Named by <c>--libtorch</c> or <c>MASTERFUL_LIBTORCH</c>.</summary>
+    Named,
+
+    /// <summary>Beside the model project's assembly.</summary>
+    ModelProject,
+
+    /// <summary>Fetched earlier into the tool's cache.</summary>
+    Cache,
+
+    /// <summary>The NuGet packages folder.</summary>
+    Packages,
+}
+
+/// <summary>A libtorch on disk.</summary>
+/// <param name="Origin">Where it was found.</param>
+/// <param name="Folder">The folder with torch_cpu, c10 and the rest.</param>
+/// <param name="Binding">The file of TorchSharp's own native library.</param>
+public sealed record LibTorchLocation(LibTorchOrigin Origin, string Folder, string Binding)
+{
+    /// <summary>Whether the folder has CUDA's libraries.</summary>
+    public bool HasCuda => File.Exists(Path.Combine(Folder, NativeNames.File("torch_cuda")));
+}
+
+/// <summary>Finds libtorch without touching it.</summary>
+/// <param name="named">A folder that the user named, or null.</param>
+/// <param name="modelAssembly">Full path of the model project's assembly, or null.</param>
+/// <param name="folders">The tool's cache and the NuGet packages folder.</param>
+public sealed class LibTorchLocator(string? named, string? modelAssembly, MachineFolders folders)
+{
+    /// <summary>The folders that are looked at, first match wins.</summary>
+    public IReadOnlyList<(LibTorchOrigin Origin, string Folder)> Candidates()
+    {
+        var candidates = new List<(LibTorchOrigin, string)>();
+        if (named is not null)
+        {
+            // A named folder stands alone: falling back silently would hide the user's mistake.
+            candidates.Add((LibTorchOrigin.Named, named));
+            candidates.Add((LibTorchOrigin.Named, Path.Combine(named, "lib")));
+            return candidates;
+        }
+
+        if (Path.GetDirectoryName(modelAssembly) is { } output)
+        {
+            candidates.Add((LibTorchOrigin.ModelProject, output));
+            candidates.Add((LibTorchOrigin.ModelProject, Path.Combine(output, "runtimes", NativeNames.Platform, "native")));
+        }
+
+        candidates.Add((LibTorchOrigin.Cache, folders.FetchedLibTorch));
+        candidates.Add((LibTorchOrigin.Packages, folders.PackagedLibTorch));
+        return candidates;
+    }
+
+    /// <summary>The first folder that has libtorch, with the TorchSharp library that goes with it; null when there is none.</summary>
+    public LibTorchLocation? Locate()
+    {
+        foreach (var (origin, folder) in Candidates())
+        {
+            if (!File.Exists(Path.Combine(folder, NativeNames.File("torch_cpu"))))
+            {
+                continue;
+            }
+
+            var binding = new[] { folder, folders.PackagedBinding }
+                .Select(f => Path.Combine(f, NativeNames.File("LibTorchSharp")))
+                .FirstOrDefault(File.Exists);
+            if (binding is not null)
+            {
+                return new LibTorchLocation(origin, folder, binding);
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,27 @@
+using Masterful.Core.Spec;
+
+namespace Masterful.Core.Runtime;
+
+/// <summary>What can be wrong with the machine.</summary>
+public static class RuntimeDiagnostics
+{
+    /// <summary>No libtorch anywhere, and it could not be fetched.</summary>
+    public static readonly DiagnosticCode LibTorchNotFound = new(
+        "MST0301", "libtorch was not found", "Run `dotnet masterful doctor --fetch`, or name a folder with --libtorch.");
+
+    /// <summary>A libtorch that does not load.</summary>
+    public static readonly DiagnosticCode LibTorchNotLoadable = new(
+        "MST0302", "libtorch does not load", "Run `dotnet masterful doctor`; it says which library is at fault.");
+
+    /// <summary>A device that this machine or this libtorch does not have.</summary>
+    public static readonly DiagnosticCode DeviceNotAvailable = new(
+        "MST0303", "the device is not available", "Use `device: auto` or `cpu`, or name a CUDA libtorch with --libtorch.");
+
+    /// <summary>A plug-in assembly that can't be loaded or lacks a type.</summary>
+    public static readonly DiagnosticCode AssemblyNotLoadable = new(
+        "MST0304", "the model project's assembly does not load", "Build the model project; check model.assembly and model.type.");
+
+    /// <summary>A cache or output folder that can't be written.</summary>
+    public static readonly DiagnosticCode FolderNotWritable = new(
+        "MST0305", "a folder is not writable", "Free space or change permissions, or name another folder in the spec.");
+}

@@ -1,0 +1,44 @@
+using Masterful.Core.Techniques;
+using Masterful.Core.Training;
+
+namespace Masterful.Core.Trials;
+
+/// <summary>
+/// Everything that determines a trial's result: a trial is a pure function of this record, whose hash, its key,
+/// is its name in the journal.
+/// </summary>
+public sealed record TrialSpec
+{
+    /// <summary>What the model is trained with.</summary>
+    public required Policy Policy { get; init; }
+
+    /// <summary>How it is trained.</summary>
+    public required Recipe Recipe { get; init; }
+
+    /// <summary>How much of a full training it is.</summary>
+    public Fidelity Fidelity { get; init; } = Fidelity.Full;
+
+    /// <summary>
+    /// Origin of the trial's random streams: initialisation, batch order, augmentation, dropout. Trials that differ in policy alone
+    /// and share a seed are paired: they share initialisation, order and the draws of the techniques that both use.
+    /// </summary>
+    public required long Seed { get; init; }
+
+    /// <summary>Fingerprint of the splits.</summary>
+    public required string DataFingerprint { get; init; }
+
+    /// <summary>Fingerprint of architecture, options, input shape and, for a custom model, the assembly's content.</summary>
+    public required string ModelFingerprint { get; init; }
+
+    /// <summary>cpu or cuda: results are only reproducible within a kind.</summary>
+    public required string DeviceKind { get; init; }
+
+    /// <summary>Version of the engine, whose major and minor parts count.</summary>
+    public required string EngineVersion { get; init; }
+
+    /// <summary>Whether the result carries predictions on the test split. Only the final trainings ask for it.</summary>
+    public bool EvaluateTest { get; init; }
+
+    /// <summary>Whether the trained weights are kept in the cache, for the output and for later probes.</summary>
+    public bool KeepWeights { get; init; }
+}
