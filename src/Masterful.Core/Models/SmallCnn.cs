@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+
+namespace Masterful.Core.Models;
+
+/// <summary>
+/// Six 3×3 convolutions with batch norm and ReLU, 32 to 128 channels, three of them of stride 2, then a global average pool and a linear
+/// layer: small enough for a CPU, good enough for images of 28×28 to 64×64.
+/// </summary>
+internal sealed class SmallCnn : Network
+{
+    private static readonly (int Width, int Stride)[] Blocks = [(32, 1), (64, 2), (64, 1), (128, 2), (128, 1), (128, 2)];
+    private readonly nn.Module<Tensor, Tensor>[] _layers;
+
+    public SmallCnn(int channels, int classCount)
+        : base("small-cnn")
+    {
+        var input = channels;
+        var layers = new List<nn.Module<Tensor, Tensor>>();
+        foreach (var (width, stride) in Blocks)
+        {
+            layers.Add(nn.Sequential(
+                nn.Conv2d(input, width, 3, stride, padding: 1, bias: false),
+                nn.BatchNorm2d(width),
+                nn.ReLU(inplace: true)));
+            input = width;
+        }
+
+        _layers = [.. layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(input, classCount)];
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            register_module($"{i}", _layers[i]);
+        }
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        var x = input.alias();
+        foreach (var layer in _layers)
+        {
+            var next = layer.call(x);
+            x.Dispose();
+            x = next;
+        }
+
+        return x;
+    }
+}
