@@ -1,0 +1,176 @@
+using Masterful.Core.Runtime;
+using Masterful.Core.Spec;
+using Masterful.Core.Training;
+using Masterful.Core.Trials;
+using Masterful.Results;
+using Microsoft.Extensions.Logging;
+
+namespace Masterful.Core.Search;
+
+/// <summary>What of a recipe is to be settled.</summary>
+public sealed record RecipeSearchRequest
+{
+    /// <summary>The trial that every trial is made from: no policy, the recipe as far as it is given, the run's seed.</summary>
+    public required TrialSpec Template { get; init; }
+
+    /// <summary>Whether the learning rate is to be found; else the template's stays.</summary>
+    public required bool LearningRate { get; init; }
+
+    /// <summary>Whether the batch size is to be found; else the template's stays.</summary>
+    public required bool BatchSize { get; init; }
+
+    /// <summary>How many images each split has.</summary>
+    public required SplitSizes Sizes { get; init; }
+}
+
+/// <summary>The recipe that original and masterful share, and what settling it cost.</summary>
+/// <param name="Recipe">Settled.</param>
+/// <param name="Ledger">Work and time, stage <c>baseline</c>.</param>
+/// <param name="Notes">Failed trials and choices at the end of a range.</param>
+public sealed record SettledRecipe(Recipe Recipe, LedgerEntry Ledger, IReadOnlyList<string> Notes);
+
+/// <summary>
+/// Settles <c>learning_rate: auto</c> and <c>batch_size: auto</c> once, before any policy: short runs on a log grid of learning rates,
+/// then a parabola in the logarithm through the best and its neighbours. Its seed derives from the run's by its own purpose, so that
+/// no later random stream depends on it.
+/// </summary>
+/// <param name="runner">Answers trials.</param>
+/// <param name="logger">Hears what each run gave.</param>
+public sealed class RecipeSearch(ITrialRunner runner, ILogger logger)
+{
+    /// <summary>Share of the epochs of a short run: long enough for the schedule to anneal, short enough for six to cost one full training.</summary>
+    private const double EpochShare = 0.15;
+
+    private static readonly int[] BatchSizes = [64, 128, 256];
+
+    private readonly List<string> _notes = [];
+    private int _trials;
+    private long _imagePasses;
+    private double _seconds;
+
+    /// <summary>The recipe with nothing left to settle; the template's own, at no cost, when nothing was to be found.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<SettledRecipe> SettleAsync(RecipeSearchRequest request, CancellationToken cancellation)
+    {
+        (_trials, _imagePasses, _seconds) = (0, 0, 0);
+        _notes.Clear();
+        var recipe = request.Template.Recipe;
+        if (request.BatchSize)
+        {
+            recipe = await SettleBatchSizeAsync(request, recipe, cancellation).ConfigureAwait(false);
+        }
+
+        if (request.LearningRate)
+        {
+            recipe = await SettleLearningRateAsync(request.Template, recipe, cancellation).ConfigureAwait(false);
+        }
+
+        return new SettledRecipe(recipe, new LedgerEntry("baseline", _trials, _imagePasses, _seconds), [.. _notes]);
+    }
+
+    /// <summary>0.4 of a decade apart, around what the update rule usually wants (SGD with momentum 0.1; AdamW 2e-3; LAMB 1e-2).</summary>
+    internal static IReadOnlyList<double> Grid(OptimizerKind optimizer)
+    {
+        var middle = optimizer switch { OptimizerKind.Sgd => 0.1, OptimizerKind.AdamW => 2e-3, _ => 1e-2 };
+        return [.. Enumerable.Range(-3, 6).Select(i => middle * Math.Pow(10, i * 0.4))];
+    }
+
+    /// <summary>
+    /// The minimum of the parabola in log x through the best point and its two neighbours, kept between the neighbours; the best point
+    /// itself where it stands at an end or a neighbour diverged.
+    /// </summary>
+    internal static double ParabolaMinimum(IReadOnlyList<double> xs, IReadOnlyList<double> losses)
+    {
+        var best = Enumerable.Range(0, xs.Count).MinBy(i => losses[i]);
+        if (best == 0 || best == xs.Count - 1 || !double.IsFinite(losses[best - 1]) || !double.IsFinite(losses[best + 1]))
+        {
+            return xs[best];
+        }
+
+        var (a, b, c) = (Math.Log(xs[best - 1]), Math.Log(xs[best]), Math.Log(xs[best + 1]));
+        var (left, right) = (losses[best - 1] - losses[best], losses[best + 1] - losses[best]);
+        var bend = ((c - b) * left) + ((b - a) * right);
+        var shift = (((c - b) * (c - b) * left) - ((b - a) * (b - a) * right)) / (2 * bend);
+        return bend > 0 ? Math.Exp(Math.Clamp(b + shift, a, c)) : xs[best];
+    }
+
+    private async Task<Recipe> SettleLearningRateAsync(TrialSpec template, Recipe recipe, CancellationToken cancellation)
+    {
+        var rates = Grid(recipe.Optimizer);
+        var losses = await LossesAsync(template, [.. rates.Select(r => recipe with { LearningRate = r })], cancellation).ConfigureAwait(false);
+        if (losses.All(double.IsInfinity))
+        {
+            _notes.Add($"Every learning rate from {rates[0]:g2} to {rates[^1]:g2} failed; {rates[0]:g2} is used.");
+            return recipe with { LearningRate = rates[0] };
+        }
+
+        var rate = Round(ParabolaMinimum(rates, losses));
+        if (rate <= rates[0] || rate >= rates[^1])
+        {
+            _notes.Add($"The learning rate {rate:g2} is at the end of the range that was tried ({rates[0]:g2} to {rates[^1]:g2}).");
+        }
+
+        logger.LogInformation("Learning rate {Rate:g3}", rate);
+        return recipe with { LearningRate = rate };
+    }
+
+    /// <summary>
+    /// The ladder's best, each batch size at the learning rate that the linear-to-square-root rule gives it; a larger batch must be
+    /// better than a smaller one to replace it.
+    /// </summary>
+    private async Task<Recipe> SettleBatchSizeAsync(RecipeSearchRequest request, Recipe recipe, CancellationToken cancellation)
+    {
+        // Fewer than eight steps an epoch leave short runs nothing to learn by.
+        int[] sizes = [.. BatchSizes.Where((b, i) => i == 0 || request.Sizes.Train >= 8 * b).Select(b => Math.Min(b, request.Sizes.Train))];
+        if (sizes.Length == 1)
+        {
+            return recipe with { BatchSize = sizes[0] };
+        }
+
+        var start = request.LearningRate ? Grid(recipe.Optimizer)[3] : recipe.LearningRate;
+        Recipe At(int size) => recipe with
+        {
+            BatchSize = size,
+            LearningRate = request.LearningRate ? start * Math.Sqrt(size / 128.0) : start,
+        };
+        var losses = await LossesAsync(request.Template, [.. sizes.Select(At)], cancellation).ConfigureAwait(false);
+        var best = Enumerable.Range(0, sizes.Length).MinBy(i => losses[i]);
+        logger.LogInformation("Batch size {Size}", sizes[best]);
+        return At(sizes[best]) with { LearningRate = recipe.LearningRate };
+    }
+
+    private async Task<IReadOnlyList<double>> LossesAsync(TrialSpec template, IReadOnlyList<Recipe> recipes, CancellationToken cancellation)
+    {
+        var seed = Seeds.Derive(template.Seed, "recipe");
+        var trials = recipes.Select(r => template with
+        {
+            Recipe = r,
+            Seed = seed,
+            Fidelity = new Fidelity(EpochShare, 1),
+            EvaluateTest = false,
+            KeepWeights = false,
+        });
+        var results = await TrialBatch.RunAsync(runner, [.. trials], cancellation).ConfigureAwait(false);
+        var losses = new List<double>();
+        foreach (var (recipe, result) in recipes.Zip(results))
+        {
+            (_trials, _imagePasses, _seconds) = (_trials + 1, _imagePasses + result.ImagePasses, _seconds + result.Seconds);
+            var completed = result.Status == TrialStatus.Completed && double.IsFinite(result.SelectLoss);
+            losses.Add(completed ? result.SelectLoss : double.PositiveInfinity);
+            logger.LogInformation(
+                "Batch size {Size}, learning rate {Rate:g3}: {Outcome}",
+                recipe.BatchSize,
+                recipe.LearningRate,
+                completed ? $"validation loss {result.SelectLoss:0.0000}" : result.Failure);
+        }
+
+        return losses;
+    }
+
+    /// <summary>Two digits: more would claim what a handful of short runs can't know.</summary>
+    private static double Round(double rate)
+    {
+        var unit = Math.Pow(10, Math.Floor(Math.Log10(rate)) - 1);
+        return Math.Round(Math.Round(rate / unit) * unit, 12);
+    }
+}
