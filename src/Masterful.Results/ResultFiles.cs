@@ -12,6 +12,12 @@ public static class ResultFiles
     /// <summary>The name of the tested policies in a report folder.</summary>
     public const string PoliciesName = "policies.json";
 
+    /// <summary>A thousand classes with their confusion and ten thousand policies stay well under it, bytes.</summary>
+    private const long MaximumLength = 128L << 20;
+
+    /// <summary>The lists whose entries may be null: figures that could not be computed.</summary>
+    private static readonly string[] FigureLists = ["errorRatePerSeed", "mean", "standardDeviation"];
+
     /// <summary>How both files are laid out.</summary>
     public static JsonSerializerOptions Options { get; } = new()
     {
@@ -34,15 +40,72 @@ public static class ResultFiles
     {
         try
         {
-            using var stream = File.OpenRead(path);
-            var content = JsonSerializer.Deserialize<T>(stream, Options);
-            return content is RunResult { SchemaVersion: not 1 } or null
-                ? throw new InvalidDataException($"{path} was written by another version of Masterful.")
-                : content;
+            using var stream = OpenRead(path);
+            using var document = JsonDocument.Parse(stream);
+            RefuseOtherLayouts(path, document.RootElement);
+            RefuseNullEntries(document.RootElement);
+            return document.Deserialize<T>(Options) ?? throw new InvalidDataException($"{path} is empty.");
         }
         catch (JsonException e)
         {
             throw new InvalidDataException($"{path} is not a Masterful result: {e.Message}", e);
+        }
+    }
+
+    private static FileStream OpenRead(string path)
+    {
+        FileStream stream;
+        try
+        {
+            stream = File.OpenRead(path);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+
+        if (stream.Length <= MaximumLength)
+        {
+            return stream;
+        }
+
+        stream.Dispose();
+        throw new InvalidDataException($"{path} has more than {MaximumLength >> 20} MiB: not a Masterful result.");
+    }
+
+    /// <summary>Before the rest is read: a later layout may lack what this one requires, and the reader should be told the cause.</summary>
+    private static void RefuseOtherLayouts(string path, JsonElement root)
+    {
+        if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("schemaVersion", out var version)
+            && !(version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) && number == 1))
+        {
+            throw new InvalidDataException(
+                $"{path} has layout version {version.GetRawText()}, and this version of Masterful reads 1: read it with the version that wrote it, or a newer one.");
+        }
+    }
+
+    /// <summary>A list of names or records with a hole in it; null stands for a figure only.</summary>
+    private static void RefuseNullEntries(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var entry in element.EnumerateArray())
+            {
+                RefuseNullEntries(entry);
+            }
+        }
+        else if (element.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var property in element.EnumerateObject())
+            {
+                if (property.Value.ValueKind == JsonValueKind.Array && !FigureLists.Contains(property.Name)
+                    && property.Value.EnumerateArray().Any(entry => entry.ValueKind == JsonValueKind.Null))
+                {
+                    throw new JsonException($"{property.Name} has an entry that is null.");
+                }
+
+                RefuseNullEntries(property.Value);
+            }
         }
     }
 
