@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 
 namespace Masterful.Core.Data;
@@ -35,6 +39,36 @@ public sealed record ImageDataset(
 
     /// <summary>The C×H×W bytes of image <paramref name="index"/>.</summary>
     public ReadOnlySpan<byte> Image(int index) => Store[Indices[index]];
+
+    /// <summary>The images at these positions, in this order. Its fingerprint follows from this one's and the positions.</summary>
+    public ImageDataset Subset(IReadOnlyList<int> positions)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(Fingerprint));
+        hash.AppendData(MemoryMarshal.AsBytes<int>(positions.ToArray()));
+        return this with
+        {
+            Indices = [.. positions.Select(p => Indices[p])],
+            Labels = [.. positions.Select(p => Labels[p])],
+            Fingerprint = Convert.ToHexStringLower(hash.GetCurrentHash()),
+        };
+    }
+
+    /// <summary>
+    /// A stratified share of the images, at least one: each class is within one image of its share, and with the same seed a
+    /// smaller share is part of a larger one. A share of 1 is this data set itself.
+    /// </summary>
+    /// <param name="share">Over 0 to 1.</param>
+    /// <param name="seed">Decides which images.</param>
+    public ImageDataset StratifiedShare(double share, long seed) =>
+        share >= 1 ? this : Subset(StratifiedPositions(Math.Max(1, (int)Math.Round(Count * share, MidpointRounding.AwayFromZero)), seed));
+
+    /// <summary>Positions of a stratified subset, ascending: <see cref="StratifiedShare"/> by number.</summary>
+    public IReadOnlyList<int> StratifiedPositions(int count, long seed)
+    {
+        var salt = (ulong)Seeds.Derive(seed, "stratified");
+        return Stratification.Take(Labels, [.. Indices.Select(i => Stratification.Rank((ulong)i, salt))], count);
+    }
 }
 
 /// <summary>A data set, split: what a run works on.</summary>
