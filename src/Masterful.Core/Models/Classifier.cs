@@ -1,3 +1,5 @@
+using Masterful.Core.Spec;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Masterful.Core.Models;
@@ -8,7 +10,10 @@ namespace Masterful.Core.Models;
 /// </summary>
 public sealed class Classifier : nn.Module<Tensor, Tensor>
 {
+    [ComponentName(Name = "rescaling")]
     private readonly Rescaling _rescaling;
+
+    [ComponentName(Name = "network")]
     private readonly nn.Module<Tensor, Tensor> _network;
 
     /// <summary>Puts the rescaling in front of a network, which the classifier owns from then on.</summary>
@@ -18,8 +23,7 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
     {
         _rescaling = new Rescaling();
         _network = network;
-        register_module("rescaling", _rescaling);
-        register_module("network", network);
+        RegisterComponents();
     }
 
     /// <summary>The network without the rescaling; its state has the names of the weights files.</summary>
@@ -29,7 +33,7 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
     /// Parameters and buffers with their names in weights files, in PyTorch's order (torchvision's, for the zoo). The tensors are the
     /// network's own: writing into them changes the network; don't dispose them.
     /// </summary>
-    public IReadOnlyList<(string Name, Tensor Value)> State => [.. ModuleState.Of(_network)];
+    public IReadOnlyList<(string Name, Tensor Value)> State => [.. _network is TorchScriptNetwork script ? script.State : ModuleState.Of(_network)];
 
     /// <summary>Number of values that training changes.</summary>
     public long TrainableParameters => _network.parameters().Where(p => p.requires_grad).Sum(p => p.numel());
@@ -50,4 +54,59 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
             return logits.to(ScalarType.Float32);
         }
     }
+
+    /// <summary>Writes the state to a safetensors file, whole or not at all.</summary>
+    /// <param name="path">The file; an older one is replaced.</param>
+    /// <param name="metadata">Free text by key for the file's header, or null.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public void SaveState(string path, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Safetensors.Save(path, State, new Dictionary<string, string>(metadata ?? new Dictionary<string, string>()) { ["format"] = "pt" });
+
+    /// <summary>
+    /// Replaces the state by a safetensors file's, on whatever device the classifier is. Files of PyTorch from before batch norms counted
+    /// their batches fit too.
+    /// </summary>
+    /// <exception cref="DiagnosticException">The file is not readable, or not of this network; nothing was changed then.</exception>
+    public void LoadState(string path)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var stored = Safetensors.Load(path);
+        var state = State;
+        CheckFit(path, state, stored);
+        foreach (var (name, value) in state)
+        {
+            if (stored.TryGetValue(name, out var replacement))
+            {
+                value.copy_(replacement);
+            }
+        }
+    }
+
+    private static void CheckFit(string path, IReadOnlyList<(string Name, Tensor Value)> state, Dictionary<string, Tensor> stored)
+    {
+        var own = state.ToDictionary(s => s.Name, s => s.Value);
+        var missing = own.Keys.Where(n => !stored.ContainsKey(n) && !n.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToList();
+        var unexpected = stored.Keys.Where(n => !own.ContainsKey(n)).ToList();
+        var reshaped = own.Where(o => stored.TryGetValue(o.Key, out var s) && !s.shape.SequenceEqual(o.Value.shape))
+            .Select(o => $"{o.Key} is {Shape(stored[o.Key])} where the model has {Shape(o.Value)}").ToList();
+        string[] faults =
+        [
+            .. missing.Count > 0 ? [$"{missing.Count} tensors of the model are missing ({Listed(missing)})"] : Array.Empty<string>(),
+            .. unexpected.Count > 0 ? [$"{unexpected.Count} are not the model's ({Listed(unexpected)})"] : Array.Empty<string>(),
+            .. reshaped.Count > 0 ? [$"{reshaped.Count} have another shape ({Listed(reshaped)})"] : Array.Empty<string>(),
+        ];
+        if (faults.Length == 0)
+        {
+            return;
+        }
+
+        var classes = missing.Count + unexpected.Count == 0 && reshaped.Count <= 2 ? " Were these weights trained for another number of classes?" : "";
+        throw new DiagnosticException(
+            ModelDiagnostics.WeightsDoNotFit, $"{path} does not fit the model: {string.Join("; ", faults)}.{classes}", new SourcePosition(path));
+    }
+
+    private static string Listed(List<string> items) => string.Join(", ", items.Take(4)) + (items.Count > 4 ? " …" : "");
+
+    private static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 }

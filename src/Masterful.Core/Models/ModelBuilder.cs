@@ -20,13 +20,15 @@ public static class ModelBuilder
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classCount);
         using var scope = NewDisposeScope();
-        var network = Zoo.Create(model, classCount);
-        var classifier = new Classifier(network);
-        foreach (var (_, value) in classifier.State)
+        var classifier = new Classifier(model switch
         {
-            value.DetachFromDisposeScope();
-        }
+            { Assembly: not null } => CustomModel.Create(model, classCount),
+            { TorchScript: { } file } => TorchScriptNetwork.Load(file),
+            _ => Zoo.Create(model, classCount),
+        });
 
+        // Everything, not the registered state alone: a custom network may keep tensors in plain fields.
+        scope.Detach(scope.DisposablesView);
         classifier.train();
         return classifier;
     }

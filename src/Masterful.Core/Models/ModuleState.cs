@@ -14,7 +14,7 @@ internal static class ModuleState
             yield return (prefix + name, parameter);
         }
 
-        foreach (var (name, buffer) in module.named_buffers(recurse: false))
+        foreach (var (name, buffer) in module.named_buffers(recurse: false, include_nonpersistent: false))
         {
             yield return (prefix + name, buffer);
         }

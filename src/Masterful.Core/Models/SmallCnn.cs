@@ -9,7 +9,7 @@ namespace Masterful.Core.Models;
 internal sealed class SmallCnn : Network
 {
     private static readonly (int Width, int Stride)[] Blocks = [(32, 1), (64, 2), (64, 1), (128, 2), (128, 1), (128, 2)];
-    private readonly nn.Module<Tensor, Tensor>[] _layers;
+    private readonly Chain _all;
 
     public SmallCnn(int channels, int classCount)
         : base("small-cnn")
@@ -25,23 +25,14 @@ internal sealed class SmallCnn : Network
             input = width;
         }
 
-        _layers = [.. layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(input, classCount)];
-        for (var i = 0; i < _layers.Length; i++)
+        layers.AddRange([nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(input, classCount)]);
+        foreach (var (index, layer) in layers.Index())
         {
-            register_module($"{i}", _layers[i]);
-        }
-    }
-
-    public override Tensor forward(Tensor input)
-    {
-        var x = input.alias();
-        foreach (var layer in _layers)
-        {
-            var next = layer.call(x);
-            x.Dispose();
-            x = next;
+            register_module($"{index}", layer);
         }
 
-        return x;
+        _all = new Chain(layers);
     }
+
+    public override Tensor forward(Tensor input) => _all.Run(input);
 }
