@@ -9,11 +9,9 @@ namespace Masterful.Core.Models;
 internal static class CustomModel
 {
     /// <exception cref="DiagnosticException">The factory can't be loaded, throws or returns nothing.</exception>
-    public static nn.Module<Tensor, Tensor> Create(ModelSpec model, int classCount)
+    public static nn.Module<Tensor, Tensor> Create(string assembly, string type, ModelSpec model, int classCount)
     {
-        var type = model.Type ?? throw new DiagnosticException(
-            ModelDiagnostics.FactoryFailed, $"model.assembly is {model.Assembly}, but model.type does not say which type makes the model.");
-        var factory = PluginAssembly.Create<IModelFactory>(model.Assembly!, type);
+        var factory = PluginAssembly.Create<IModelFactory>(assembly, type);
         var shape = model.InputShape;
         var context = new ModelContext(classCount, new InputShape(shape.Height, shape.Width, shape.Channels), model.Options);
         try

@@ -22,7 +22,7 @@ public static class ModelBuilder
         using var scope = NewDisposeScope();
         var classifier = new Classifier(model switch
         {
-            { Assembly: not null } => CustomModel.Create(model, classCount),
+            { Type: { } type, Assembly: { } assembly } => CustomModel.Create(assembly, type, model, classCount),
             { TorchScript: { } file } => TorchScriptNetwork.Load(file),
             _ => Zoo.Create(model, classCount),
         });
@@ -42,7 +42,9 @@ public static class ModelBuilder
         var text = new StringBuilder("model/1\n");
         text.Append(CultureInfo.InvariantCulture, $"architecture={model.Architecture}\n");
         text.Append(CultureInfo.InvariantCulture, $"type={model.Type}\n");
-        foreach (var file in new[] { model.Assembly, model.TorchScript }.OfType<string>())
+
+        // An assembly without a type serves the data set alone.
+        foreach (var file in new[] { model.Type is null ? null : model.Assembly, model.TorchScript }.OfType<string>())
         {
             text.Append(CultureInfo.InvariantCulture, $"file={HashOf(file)}\n");
         }
