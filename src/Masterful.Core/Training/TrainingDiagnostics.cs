@@ -1,0 +1,19 @@
+using Masterful.Core.Spec;
+
+namespace Masterful.Core.Training;
+
+/// <summary>What can be wrong with a training.</summary>
+public static class TrainingDiagnostics
+{
+    /// <summary>A policy that blends in synthetic images where there are none.</summary>
+    public static readonly DiagnosticCode NoSyntheticImages = new(
+        "MST0401", "the policy needs synthetic images", "Name them in dataset.splits.synthetic, or leave the technique out.");
+
+    /// <summary>No image to train on.</summary>
+    public static readonly DiagnosticCode NoTrainingImages = new(
+        "MST0402", "there is nothing to train on", "Check dataset.splits.train, dataset.limit and dataset.validation.");
+
+    /// <summary>Parameters that are not float32.</summary>
+    public static readonly DiagnosticCode ParametersNotFloat = new(
+        "MST0403", "the model's parameters can't be trained", "Make trainable parameters float32; precision: bf16 casts by itself.");
+}
