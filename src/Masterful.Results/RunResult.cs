@@ -297,7 +297,17 @@ public sealed record ComparisonResult
 
     /// <summary>(original − masterful) / original validation loss.</summary>
     public double? ValidationLossReduction { get; init; }
+
+    /// <summary>Change of recall by class, in label order.</summary>
+    public IReadOnlyList<ClassChange> Classes { get; init; } = [];
 }
+
+/// <summary>Change of a class's recall from original to masterful, paired by image and seed.</summary>
+/// <param name="Name">Class name.</param>
+/// <param name="RecallChange">Masterful − original, −1..1; NaN without images of the class.</param>
+/// <param name="Low">Lower end of its interval.</param>
+/// <param name="High">Upper end of its interval.</param>
+public sealed record ClassChange(string Name, double RecallChange, double Low, double High);
 
 /// <summary>One bar of the waterfall.</summary>
 public sealed record AttributionStep

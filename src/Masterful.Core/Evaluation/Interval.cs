@@ -1,0 +1,4 @@
+namespace Masterful.Core.Evaluation;
+
+/// <summary>A confidence interval.</summary>
+public readonly record struct Interval(double Low, double High);
