@@ -1,0 +1,95 @@
+using Masterful.Core.Spec;
+
+namespace Masterful.Core.Data;
+
+/// <summary>What can be wrong with a data set.</summary>
+public static class DataDiagnostics
+{
+    /// <summary>A file or folder of a split that is not there.</summary>
+    public static readonly DiagnosticCode SplitNotFound = new(
+        "MST0101", "a split's file or folder does not exist", "Correct dataset.root or dataset.splits, or name the file in dataset.sources.");
+
+    /// <summary>A data file that is not what its format says.</summary>
+    public static readonly DiagnosticCode FileCorrupt = new(
+        "MST0102", "a data file is corrupt, truncated or of another format", "Fetch or write the file again; the message says where it breaks off.");
+
+    /// <summary>An image file that does not decode.</summary>
+    public static readonly DiagnosticCode ImageUnreadable = new(
+        "MST0103", "an image can't be read", "Mend or remove the files that are listed.");
+
+    /// <summary>An image that a CSV names and that is not there.</summary>
+    public static readonly DiagnosticCode ImageNotFound = new(
+        "MST0104", "an image named in a CSV does not exist", "Correct the line; paths are relative to dataset.root.");
+
+    /// <summary>A label that is not a class.</summary>
+    public static readonly DiagnosticCode LabelUnknown = new(
+        "MST0105", "a label is not a class", "Correct the label, or add it to dataset.classes or dataset.label_map.");
+
+    /// <summary>A path that leads out of the data set's root.</summary>
+    public static readonly DiagnosticCode PathOutsideRoot = new(
+        "MST0106", "a path leads out of the data set's root", "Use a path below dataset.root, or a higher root.");
+
+    /// <summary>Nothing to tell apart.</summary>
+    public static readonly DiagnosticCode TooFewClasses = new(
+        "MST0107", "the data set has fewer than two classes", "A classifier needs at least two classes in train.");
+
+    /// <summary>A class that can't be learned.</summary>
+    public static readonly DiagnosticCode ClassAbsentFromTrain = new(
+        "MST0108", "a class has no image in train", "Add images of the class to train, raise dataset.limit.train, or remove the class.");
+
+    /// <summary>Test images that were trained on.</summary>
+    public static readonly DiagnosticCode TestLeak = new(
+        "MST0109", "test images also stand in the training data", "Remove the copies, or set dataset.allow_leaks: true to go on.");
+
+    /// <summary>The same pixels twice.</summary>
+    public static readonly DiagnosticCode Duplicates = new(
+        "MST0110", "exact duplicates within a split", "Remove the copies: they count more than other images.");
+
+    /// <summary>The same pixels under two labels.</summary>
+    public static readonly DiagnosticCode ConflictingLabels = new(
+        "MST0111", "the same image has different labels", "Decide on one label for the images, or remove them.");
+
+    /// <summary>A class that the comparison says nothing about.</summary>
+    public static readonly DiagnosticCode ClassAbsentFromTest = new(
+        "MST0112", "a class has no image in test", "Add images of the class to test, or raise dataset.limit.test.");
+
+    /// <summary>Classes of very different size.</summary>
+    public static readonly DiagnosticCode Imbalance = new(
+        "MST0113", "the classes are of very different size", "Look at recall by class in the report; add images of the small classes.");
+
+    /// <summary>Decoded images can't be kept.</summary>
+    public static readonly DiagnosticCode CacheNotWritable = new(
+        "MST0114", "the cache can't be written", "Free space or change permissions, or name another folder in runtime.cache.");
+
+    /// <summary>A source that could not be fetched.</summary>
+    public static readonly DiagnosticCode DownloadFailed = new(
+        "MST0115", "a download failed", "Check the URL and the network; the next run goes on where this one stopped.");
+
+    /// <summary>A source that is not the file it should be.</summary>
+    public static readonly DiagnosticCode DownloadChanged = new(
+        "MST0116", "a downloaded file has another hash", "If the file changed at its source, check it and put its new sha256 into dataset.sources.");
+
+    /// <summary>A split without images.</summary>
+    public static readonly DiagnosticCode SplitEmpty = new(
+        "MST0117", "a split has no images", "Correct dataset.splits, dataset.validation or dataset.limit.");
+
+    /// <summary>Labels or classes that nothing uses.</summary>
+    public static readonly DiagnosticCode LabelUnused = new(
+        "MST0118", "a label has no images", "Nothing, if that is as it should be; else look for the missing images.");
+
+    /// <summary>Files that are no images of a format that is read.</summary>
+    public static readonly DiagnosticCode FilesIgnored = new(
+        "MST0119", "files in the data set were ignored", "Convert images to PNG, JPEG, BMP, WebP or GIF; remove the rest.");
+
+    /// <summary>A custom source that fails or gives what can't be.</summary>
+    public static readonly DiagnosticCode CustomSourceFailed = new(
+        "MST0120", "the custom image source failed", "Correct the IImageSource in the model project.");
+
+    /// <summary>Images without a label where labels are needed.</summary>
+    public static readonly DiagnosticCode LabelMissing = new(
+        "MST0121", "images without a label where labels are needed", "Label them, or move them to dataset.splits.unlabeled.");
+
+    /// <summary>Selection images that were trained on.</summary>
+    public static readonly DiagnosticCode SelectOverlap = new(
+        "MST0122", "validation images also stand in train", "Remove the copies: policies are chosen on images that the model has seen.");
+}

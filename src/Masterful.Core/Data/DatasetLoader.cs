@@ -1,0 +1,199 @@
+using System.Security.Cryptography;
+using System.Text;
+using Masterful.Abstractions;
+using Masterful.Core.Data.Readers;
+using Masterful.Core.Spec;
+using Microsoft.Extensions.Logging;
+
+namespace Masterful.Core.Data;
+
+/// <summary>From the <c>dataset</c> section to splits that can be trained on.</summary>
+/// <param name="cacheFolder">The cache of the run; decoded images go into <c>data/</c> in it.</param>
+/// <param name="logger">Told about cache misses.</param>
+public sealed class DatasetLoader(string cacheFolder, ILogger logger)
+{
+    private const ulong SelectSalt = 0x73656C656374;
+    private const ulong TestSalt = 0x74657374;
+
+    /// <summary>
+    /// Fetches sources that are missing, reads each split (from the cache when it was decoded before), brings images to the model's
+    /// shape, takes test and select out of train where they are shares of it, applies limits, and runs the health checks on the splits
+    /// as they are then. Warnings are in <see cref="DatasetHealth.Diagnostics"/>.
+    /// </summary>
+    /// <param name="dataset">The spec.</param>
+    /// <param name="shape">What the model takes.</param>
+    /// <param name="custom">The source of <see cref="DatasetFormat.Custom"/>, else null.</param>
+    /// <param name="positionOf">Where a key stands in the spec (<see cref="MasterfulSpec.PositionOf"/>).</param>
+    /// <param name="progress">Told how far it is, or null.</param>
+    /// <param name="cancellation">Stops between images; nothing half-written stays.</param>
+    /// <returns>The splits; the caller disposes them. Without a test split, test is empty.</returns>
+    /// <exception cref="DiagnosticException">All errors that were found, and the warnings.</exception>
+    public async Task<DatasetSplits> LoadAsync(
+        DatasetSpec dataset,
+        ImageShape shape,
+        IImageSource? custom,
+        Func<string, SourcePosition> positionOf,
+        IProgress<DataProgress>? progress,
+        CancellationToken cancellation) =>
+        await Task.Run(() => Load(dataset, shape, custom, positionOf, progress, cancellation), cancellation).ConfigureAwait(false);
+
+    private DatasetSplits Load(
+        DatasetSpec dataset,
+        ImageShape shape,
+        IImageSource? custom,
+        Func<string, SourcePosition> positionOf,
+        IProgress<DataProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var reader = DatasetReaders.For(dataset, custom, positionOf);
+        var cache = new DecodedCache(Path.Combine(cacheFolder, "data"), logger);
+        var decoded = new List<DecodedSplit>();
+        try
+        {
+            Each(Each(Requests(dataset), reader.List), listing =>
+            {
+                // Noted at once, so that it is released when a later split fails.
+                decoded.Add(cache.Open(reader, listing, dataset.Format, shape, progress, cancellation));
+                return listing;
+            });
+
+            var classes = new ClassList(dataset, positionOf);
+            var (names, labels) = classes.Settle(reader.Scheme, decoded);
+            var earlier = decoded.SelectMany(d => d.Listing.Warnings).Concat(cache.Warnings).Concat(classes.Diagnostics).ToList();
+            ThrowOnError(earlier);
+
+            var pools = Split(dataset, decoded.ToDictionary(d => d.Listing.Request.Name, d => ImagePool.Of(d, labels[d.Listing.Request.Name])));
+            earlier.AddRange(Empty(pools, positionOf));
+            ThrowOnError(earlier);
+
+            var health = new HealthCheck(dataset, names, positionOf).Run(pools, decoded.SelectMany(d => d.Sizes), earlier);
+            ThrowOnError(health.Diagnostics);
+            return Splits(pools, names, health, [.. decoded], shape);
+        }
+        catch
+        {
+            decoded.ForEach(d => d.Dispose());
+            throw;
+        }
+    }
+
+    private static IEnumerable<SplitRequest> Requests(DatasetSpec dataset)
+    {
+        var splits = dataset.Splits;
+        var all = new[]
+        {
+            new SplitRequest("train", "dataset.splits.train", splits.Train, true),
+            new SplitRequest("select", "dataset.validation", dataset.Validation.Name is { } name ? [name] : [], true),
+            new SplitRequest("test", "dataset.splits.test", splits.TestShare is null ? splits.Test : [], true),
+            new SplitRequest("unlabeled", "dataset.splits.unlabeled", splits.Unlabeled, false),
+            new SplitRequest("synthetic", "dataset.splits.synthetic", splits.Synthetic, true),
+        };
+        return all.Where(r => r.Entries.Count > 0);
+    }
+
+    /// <summary>Does something for all, and only then throws what went wrong with any.</summary>
+    private static List<TResult> Each<T, TResult>(IEnumerable<T> items, Func<T, TResult> work)
+    {
+        var results = new List<TResult>();
+        var problems = new List<Diagnostic>();
+        foreach (var item in items)
+        {
+            try
+            {
+                results.Add(work(item));
+            }
+            catch (DiagnosticException e)
+            {
+                problems.AddRange(e.Diagnostics);
+            }
+        }
+
+        return problems.Count == 0 ? results : throw new DiagnosticException(problems);
+    }
+
+    private static void ThrowOnError(IReadOnlyList<Diagnostic> diagnostics)
+    {
+        if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
+        {
+            throw new DiagnosticException(diagnostics);
+        }
+    }
+
+    /// <summary>
+    /// Test and select are taken from all of train, whatever the limit, so that changing the limit moves no image from one side to the
+    /// other; <c>limit.train</c> then counts train and the share held out of it together.
+    /// </summary>
+    private static List<ImagePool> Split(DatasetSpec dataset, Dictionary<string, ImagePool> read)
+    {
+        var everything = read["train"];
+        var labelled = everything.Labels.Index().ToLookup(l => l.Item >= 0, l => l.Index);
+        var train = everything.Take("train", labelled[true]);
+        var unlabelled = everything.Take("unlabeled", labelled[false]);
+
+        var test = read.GetValueOrDefault("test");
+        if (dataset.Splits.TestShare is { } testShare)
+        {
+            var (kept, held) = HeldOutShare.Choose(train, testShare, TestSalt);
+            (train, test) = (train.Take("train", kept), train.Take("test", held));
+        }
+
+        var limit = Limit("train") ?? train.Count;
+        var select = read.GetValueOrDefault("select");
+        if (dataset.Validation.Share is { } share)
+        {
+            var (kept, held) = HeldOutShare.Choose(train, share, SelectSalt);
+            var selected = (int)Math.Round(Math.Min(1, limit / (double)Math.Max(1, train.Count)) * held.Length, MidpointRounding.AwayFromZero);
+            select = train.Take("select", held).Limit(selected);
+            train = train.Take("train", kept);
+            limit -= selected;
+        }
+
+        var other = read.GetValueOrDefault("unlabeled")?.Unlabelled("unlabeled");
+        var allUnlabelled = (unlabelled.Count, other) switch
+        {
+            (0, _) => other,
+            (_, null) => unlabelled,
+            _ => other.Join(unlabelled),
+        };
+        ImagePool?[] pools =
+        [
+            train.Limit(limit),
+            Limited(select, "select"),
+            Limited(test, "test"),
+            Limited(allUnlabelled, "unlabeled"),
+            Limited(read.GetValueOrDefault("synthetic"), "synthetic"),
+        ];
+        return [.. pools.OfType<ImagePool>()];
+
+        int? Limit(string name) => dataset.Limit.TryGetValue(name, out var count) ? count : null;
+        ImagePool? Limited(ImagePool? pool, string name) => pool?.Limit(Limit(name) ?? pool.Count);
+    }
+
+    private static IEnumerable<Diagnostic> Empty(IEnumerable<ImagePool> pools, Func<string, SourcePosition> positionOf) =>
+        pools.Where(p => p.Count == 0).Select(p => new Diagnostic(
+            DataDiagnostics.SplitEmpty,
+            DiagnosticSeverity.Error,
+            p.Name == "select"
+                ? "Nothing is left for the select split, which policies are chosen on: raise dataset.validation or dataset.limit.train."
+                : $"Split '{p.Name}' has no images.",
+            positionOf(p.Name == "select" ? "dataset.validation" : $"dataset.splits.{p.Name}")));
+
+    private static DatasetSplits Splits(
+        List<ImagePool> pools, IReadOnlyList<string> classes, DatasetHealth health, IReadOnlyList<IDisposable> owned, ImageShape shape)
+    {
+        var sets = pools.ToDictionary(p => p.Name, p => p.ToDataset(classes));
+        var all = string.Join('\n', sets.Select(s => $"{s.Key} {s.Value.Fingerprint}"));
+        var none = new ImagePool("test", new MemoryImageStore(shape), [], [], [], _ => "");
+        return new DatasetSplits
+        {
+            Train = sets["train"],
+            Select = sets["select"],
+            Test = sets.GetValueOrDefault("test") ?? none.ToDataset(classes),
+            Unlabeled = sets.GetValueOrDefault("unlabeled"),
+            Synthetic = sets.GetValueOrDefault("synthetic"),
+            Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all))),
+            Health = health,
+            Owned = owned,
+        };
+    }
+}

@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Masterful.Core.Data.Readers;
+using Masterful.Core.Spec;
+using Masterful.Results;
+using Microsoft.Extensions.Logging;
+
+namespace Masterful.Core.Data;
+
+/// <summary>
+/// Decodes each split once. A decoded file's name is the hash of what it was made from: format, shape, and name, length and
+/// SHA-256 of each file. So that a start need not hash gigabytes, a small file beside it remembers that name for the same files with
+/// the same lengths and times of change.
+/// </summary>
+/// <param name="folder">Where the files are kept.</param>
+/// <param name="logger">Told about misses.</param>
+internal sealed class DecodedCache(string folder, ILogger logger)
+{
+    private const string Unreadable = "unreadable";
+    private readonly List<Diagnostic> _warnings = [];
+
+    /// <summary>What went wrong with the cache itself, without harm to the result.</summary>
+    public IReadOnlyList<Diagnostic> Warnings => _warnings;
+
+    /// <summary>The decoded split, from the cache or fresh; kept in memory where the cache can't be written.</summary>
+    /// <exception cref="DiagnosticException">The split can't be read.</exception>
+    public DecodedSplit Open(
+        IDatasetReader reader, SplitListing listing, DatasetFormat format, ImageShape shape, IProgress<DataProgress>? progress, CancellationToken cancellation)
+    {
+        var path = Path.Combine(folder, $"{KeyOf(listing, format, shape, progress, cancellation)}.bin");
+        if (TryOpen(path, listing, shape) is { } known)
+        {
+            return known;
+        }
+
+        var name = listing.Request.Name;
+        var total = listing.Labels?.Count;
+        logger.LogInformation("Decoding split {Split}", name);
+        void Report(int done) => progress?.Report(new DataProgress("decode", name, done, total));
+        try
+        {
+            AtomicFile.Write(path, file => DecodedFile.Write(file, shape, Report, sink => reader.Read(listing, sink, cancellation)));
+            if (TryOpen(path, listing, shape) is { } fresh)
+            {
+                return fresh;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Readers turn trouble with their files into diagnostics, so this is the cache's.
+            WarnNotWritable(e);
+        }
+
+        var store = new MemoryImageStore(shape);
+        var sink = new ImageSink(shape, store.Add, Report);
+        var classes = reader.Read(listing, sink, cancellation);
+        return new DecodedSplit(listing, store, sink.Labels, sink.Hashes, classes, sink.Sizes);
+    }
+
+    private DecodedSplit? TryOpen(string path, SplitListing listing, ImageShape shape)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            var split = DecodedFile.Open(path, listing, shape);
+            if (split is null)
+            {
+                logger.LogWarning("The cache file {Path} is damaged; it is made anew", path);
+            }
+
+            return split;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogWarning("The cache file {Path} can't be read ({Reason}); it is made anew", path, e.Message);
+            return null;
+        }
+    }
+
+    private string KeyOf(
+        SplitListing listing, DatasetFormat format, ImageShape shape, IProgress<DataProgress>? progress, CancellationToken cancellation)
+    {
+        var head = string.Create(CultureInfo.InvariantCulture, $"{DecodedFile.Version}\n{format}\n{shape}\n{listing.Request.Labelled}\n")
+            + $"{string.Join('\t', listing.Classes)}\n{string.Join(',', listing.Labels ?? [])}\n{listing.Extra}\n";
+        var seen = Hash(head, listing.Files, f => string.Create(CultureInfo.InvariantCulture, $"{f.Path}\t{f.Length}\t{f.Modified.Ticks}\n"));
+        var memory = Path.Combine(folder, $"{seen}.key");
+        try
+        {
+            if (File.Exists(memory) && File.ReadAllText(memory) is { Length: 64 } known && known.All(char.IsAsciiHexDigitLower))
+            {
+                return known;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogWarning("The cache file {Path} can't be read: {Reason}", memory, e.Message);
+        }
+
+        var hashes = HashContents(listing, progress, cancellation);
+        var position = 0;
+        var key = Hash(head, listing.Files, f => string.Create(CultureInfo.InvariantCulture, $"{f.Name}\t{f.Length}\t{hashes[position++]}\n"));
+        try
+        {
+            if (!hashes.Contains(Unreadable))
+            {
+                AtomicFile.Write(memory, key);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WarnNotWritable(e);
+        }
+
+        return key;
+    }
+
+    private static string Hash(string head, IReadOnlyList<DataFile> files, Func<DataFile, string> line)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(head));
+        foreach (var file in files)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(line(file)));
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    private static string[] HashContents(SplitListing listing, IProgress<DataProgress>? progress, CancellationToken cancellation)
+    {
+        var files = listing.Files;
+        var hashes = new string[files.Count];
+        var done = 0;
+        Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            try
+            {
+                using var stream = new FileStream(files[i].Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+                hashes[i] = Convert.ToHexStringLower(SHA256.HashData(stream));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Told with all other unreadable files when it is decoded; until then it has no content.
+                hashes[i] = Unreadable;
+            }
+
+            if (Interlocked.Increment(ref done) % 1024 == 0)
+            {
+                progress?.Report(new DataProgress("check", listing.Request.Name, done, files.Count));
+            }
+        });
+        return hashes;
+    }
+
+    private void WarnNotWritable(Exception e)
+    {
+        if (_warnings.Count == 0)
+        {
+            _warnings.Add(new Diagnostic(
+                DataDiagnostics.CacheNotWritable,
+                DiagnosticSeverity.Warning,
+                $"Decoded images can't be kept in {folder} ({e.Message}); they are held in memory and decoded again next time.",
+                new SourcePosition(folder)));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using Masterful.Core.Spec;
+
+namespace Masterful.Core.Data;
+
+/// <summary>Looks at the splits as they are used, limits applied, before anything is trained on them.</summary>
+/// <param name="dataset">The spec.</param>
+/// <param name="classes">Names of the classes.</param>
+/// <param name="positionOf">Where a key stands in the spec.</param>
+internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> classes, Func<string, SourcePosition> positionOf)
+{
+    private const int WarnedRatio = 10;
+    private readonly List<Diagnostic> _diagnostics = [];
+
+    /// <summary>Runs all checks; the result carries errors too, for the caller to throw.</summary>
+    /// <param name="pools">The splits that exist, train first.</param>
+    /// <param name="sizes">Shapes on disk and their counts.</param>
+    /// <param name="earlier">What was found while reading.</param>
+    public DatasetHealth Run(IReadOnlyList<ImagePool> pools, IEnumerable<KeyValuePair<ImageShape, int>> sizes, IEnumerable<Diagnostic> earlier)
+    {
+        _diagnostics.AddRange(earlier);
+        var byName = pools.ToDictionary(p => p.Name);
+        var counts = pools.ToDictionary(p => p.Name, p => (IReadOnlyList<int>)Counts(p));
+        CheckClasses(counts);
+        CheckLabels(pools);
+        var duplicates = pools.Sum(Duplicates);
+        var leaks = Leaks(byName);
+        CheckOverlap(byName);
+        var conflicts = Conflicts(pools);
+        var (mean, deviation) = PixelStatistics.Of(byName["train"]);
+        return new DatasetHealth
+        {
+            ClassCounts = counts,
+            Duplicates = duplicates,
+            Leaks = leaks,
+            ConflictingLabels = conflicts,
+            Mean = mean,
+            StandardDeviation = deviation,
+            Sizes = [.. sizes.GroupBy(s => s.Key, s => s.Value).Select(g => (g.Key.ToString(), g.Sum())).OrderByDescending(s => s.Item2).ThenBy(s => s.Item1, StringComparer.Ordinal)],
+            Diagnostics = _diagnostics,
+        };
+    }
+
+    private int[] Counts(ImagePool pool)
+    {
+        var counts = new int[classes.Count];
+        foreach (var label in pool.Labels.Where(l => l >= 0))
+        {
+            counts[label]++;
+        }
+
+        return counts;
+    }
+
+    private void CheckClasses(Dictionary<string, IReadOnlyList<int>> counts)
+    {
+        var train = counts["train"];
+        if (train.Count(c => c > 0) < 2)
+        {
+            var found = train.Index().Where(c => c.Item > 0).Select(c => $"'{classes[c.Index]}'").FirstOrDefault("none");
+            Error(DataDiagnostics.TooFewClasses, "dataset.splits.train", $"A classifier needs at least two classes, but train has {(found == "none" ? found : $"only {found}")}.");
+        }
+        else if (Absent(train) is { Length: > 0 } absent)
+        {
+            Error(DataDiagnostics.ClassAbsentFromTrain, "dataset.splits.train", $"Train has no image of {absent}.");
+        }
+        else if (train.Max() > WarnedRatio * train.Min())
+        {
+            var (small, large) = (train.Index().MinBy(c => c.Item), train.Index().MaxBy(c => c.Item));
+            Warn(DataDiagnostics.Imbalance, "dataset.splits.train", $"Train has {large.Item:N0} images of '{classes[large.Index]}' and {small.Item:N0} of '{classes[small.Index]}'.");
+        }
+
+        foreach (var name in new[] { "select", "test" })
+        {
+            if (counts.TryGetValue(name, out var split) && split.Sum() > 0 && Absent(split) is { Length: > 0 } absent)
+            {
+                Warn(DataDiagnostics.ClassAbsentFromTest, KeyOf(name), $"Split '{name}' has no image of {absent}: nothing can be said about how well it is told.");
+            }
+        }
+    }
+
+    private string Absent(IReadOnlyList<int> counts)
+    {
+        var absent = counts.Index().Where(c => c.Item == 0).Select(c => $"'{classes[c.Index]}'").ToList();
+        return string.Join(", ", absent.Take(10)) + (absent.Count > 10 ? $" and {absent.Count - 10} more" : "");
+    }
+
+    private void CheckLabels(IReadOnlyList<ImagePool> pools)
+    {
+        foreach (var pool in pools.Where(p => p.Name is "select" or "test" or "synthetic"))
+        {
+            var missing = pool.Labels.Index().Where(l => l.Item < 0).Select(l => l.Index).ToList();
+            if (missing.Count > 0)
+            {
+                Error(DataDiagnostics.LabelMissing, KeyOf(pool.Name), $"{missing.Count:N0} images of split '{pool.Name}' have no label, such as {pool.Describe(missing[0])}.");
+            }
+        }
+    }
+
+    private int Duplicates(ImagePool pool)
+    {
+        var first = new Dictionary<UInt128, int>(pool.Count);
+        var copies = Enumerable.Range(0, pool.Count).Where(i => !first.TryAdd(pool.Hashes[i], i)).ToList();
+        if (copies.Count > 0)
+        {
+            var copy = copies[0];
+            Warn(DataDiagnostics.Duplicates, KeyOf(pool.Name), $"{copies.Count:N0} images of split '{pool.Name}' are exact copies of others, such as {pool.Describe(copy)} of {pool.Describe(first[pool.Hashes[copy]])}.");
+        }
+
+        return copies.Count;
+    }
+
+    private int Leaks(Dictionary<string, ImagePool> pools)
+    {
+        if (!pools.TryGetValue("test", out var test))
+        {
+            return 0;
+        }
+
+        var trained = Seen(pools, "train", "select", "synthetic");
+        var leaked = Copies(test, trained);
+        if (leaked.Count > 0)
+        {
+            var message = $"{leaked.Count:N0} of {test.Count:N0} test images also stand in the training data, such as {test.Describe(leaked[0])} = {trained[test.Hashes[leaked[0]]]}.";
+            _diagnostics.Add(new Diagnostic(
+                DataDiagnostics.TestLeak,
+                dataset.AllowLeaks ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
+                dataset.AllowLeaks ? message : message + " Remove them, or set dataset.allow_leaks: true to go on.",
+                positionOf("dataset.splits.test")));
+        }
+
+        var unlabelled = Copies(test, Seen(pools, "unlabeled"));
+        if (unlabelled.Count > 0)
+        {
+            Warn(DataDiagnostics.TestLeak, "dataset.splits.unlabeled", $"{unlabelled.Count:N0} test images also stand, without label, in split 'unlabeled', such as {test.Describe(unlabelled[0])}.");
+        }
+
+        return leaked.Count;
+    }
+
+    private void CheckOverlap(Dictionary<string, ImagePool> pools)
+    {
+        var train = Seen(pools, "train");
+        if (Copies(pools["select"], train) is { Count: > 0 } copies)
+        {
+            var first = pools["select"].Describe(copies[0]);
+            Warn(DataDiagnostics.SelectOverlap, "dataset.validation", $"{copies.Count:N0} validation images also stand in train, such as {first} = {train[pools["select"].Hashes[copies[0]]]}.");
+        }
+    }
+
+    private int Conflicts(IReadOnlyList<ImagePool> pools)
+    {
+        var conflicts = pools
+            .SelectMany(pool => Enumerable.Range(0, pool.Count).Where(i => pool.Labels[i] >= 0).Select(i => (Pool: pool, Image: i)))
+            .GroupBy(x => x.Pool.Hashes[x.Image])
+            .Select(g => g.ToList())
+            .Where(g => g.Count > 1 && g.Any(x => x.Pool.Labels[x.Image] != g[0].Pool.Labels[g[0].Image]))
+            .ToList();
+        var count = conflicts.Sum(g => g.Count);
+        if (count > 0)
+        {
+            var group = conflicts[0];
+            var labels = group.Select(x => $"{x.Pool.Describe(x.Image)} is '{classes[x.Pool.Labels[x.Image]]}'").Take(3);
+            Warn(DataDiagnostics.ConflictingLabels, "dataset.splits.train", $"{count:N0} images are exact copies with different labels, such as {string.Join(", ", labels)}.");
+        }
+
+        return count;
+    }
+
+    private static List<int> Copies(ImagePool pool, Dictionary<UInt128, string> of) =>
+        [.. Enumerable.Range(0, pool.Count).Where(i => of.ContainsKey(pool.Hashes[i]))];
+
+    private static Dictionary<UInt128, string> Seen(Dictionary<string, ImagePool> pools, params string[] names)
+    {
+        var seen = new Dictionary<UInt128, string>();
+        foreach (var pool in names.Where(pools.ContainsKey).Select(n => pools[n]))
+        {
+            for (var i = 0; i < pool.Count; i++)
+            {
+                seen.TryAdd(pool.Hashes[i], pool.Describe(i));
+            }
+        }
+
+        return seen;
+    }
+
+    private static string KeyOf(string split) => split == "select" ? "dataset.validation" : $"dataset.splits.{split}";
+
+    private void Error(DiagnosticCode code, string key, string message) =>
+        _diagnostics.Add(new Diagnostic(code, DiagnosticSeverity.Error, message, positionOf(key)));
+
+    private void Warn(DiagnosticCode code, string key, string message) =>
+        _diagnostics.Add(new Diagnostic(code, DiagnosticSeverity.Warning, message, positionOf(key)));
+}
