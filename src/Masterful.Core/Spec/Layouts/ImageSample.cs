@@ -1,0 +1,44 @@
+using SkiaSharp;
+
+namespace Masterful.Core.Spec.Layouts;
+
+/// <summary>What a few images say about all, from their headers alone.</summary>
+internal static class ImageSample
+{
+    private const int Sampled = 24;
+    private const int LargestSide = 224;
+    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif"];
+
+    /// <summary>Whether a file name is that of an image.</summary>
+    public static bool IsImage(string name) => Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The most frequent shape of a sample, reduced to at most 224 pixels a side, and whether all of the sample have exactly it; null
+    /// when none can be read.
+    /// </summary>
+    /// <param name="files">Full paths.</param>
+    public static (ImageShape Shape, bool IsOnly)? Shape(IEnumerable<string> files)
+    {
+        var shapes = files.Take(Sampled).Select(Header).OfType<ImageShape>().ToList();
+        if (shapes.Count == 0)
+        {
+            return null;
+        }
+
+        var size = shapes.GroupBy(s => (s.Height, s.Width)).OrderByDescending(g => g.Count()).First().Key;
+        var shape = Reduced(size.Height, size.Width, shapes.All(s => s.Channels == 1) ? 1 : 3);
+        return (shape, shapes.All(s => s == shape));
+    }
+
+    private static ImageShape? Header(string file)
+    {
+        using var codec = SKCodec.Create(file);
+        return codec is null ? null : new ImageShape(codec.Info.Height, codec.Info.Width, codec.Info.ColorType == SKColorType.Gray8 ? 1 : 3);
+    }
+
+    private static ImageShape Reduced(int height, int width, int channels)
+    {
+        var scale = Math.Min(1.0, (double)LargestSide / Math.Max(height, width));
+        return new ImageShape(Math.Max(8, (int)Math.Round(height * scale)), Math.Max(8, (int)Math.Round(width * scale)), channels);
+    }
+}
