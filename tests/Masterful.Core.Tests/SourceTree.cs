@@ -1,29 +1,17 @@
+using Masterful.Core.Tests.Architecture;
+
 namespace Masterful.Core.Tests;
 
 /// <summary>Where the tests' own files are.</summary>
 internal static class SourceTree
 {
-    /// <summary>The folder of the solution.</summary>
-    public static string Root { get; } = FindRoot();
-
     /// <summary>The folder of the golden figures: the environment's <c>MASTERFUL_GOLDEN</c>, or the project's own.</summary>
     public static string Golden { get; } =
-        Environment.GetEnvironmentVariable("MASTERFUL_GOLDEN") is { Length: > 0 } named ? named : Path.Combine(Root, "tests", "golden");
+        Environment.GetEnvironmentVariable("MASTERFUL_GOLDEN") is { Length: > 0 } named ? named : Path.Combine(Repository.Root, "tests", "golden");
 
     /// <summary>A model project's assembly, built with the tests.</summary>
     public static string SampleModels { get; } = Path.Combine(
-        Root, "tests", "Masterful.SampleModels", "bin", Configuration(), "net10.0", "Masterful.SampleModels.dll");
+        Repository.Root, "tests", "Masterful.SampleModels", "bin", Configuration(), "net10.0", "Masterful.SampleModels.dll");
 
     private static string Configuration() => Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar))!);
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Masterful.Tool.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("No folder above has Masterful.Tool.sln.");
-        }
-
-        return folder;
-    }
 }

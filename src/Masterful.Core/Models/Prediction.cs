@@ -1,0 +1,7 @@
+namespace Masterful.Core.Models;
+
+/// <summary>What a model says about an image.</summary>
+/// <param name="Label">Name of the most probable class.</param>
+/// <param name="Confidence">Its probability, 0..1.</param>
+/// <param name="Probabilities">Probability of each class, in the order of <see cref="MasterfulModel.Classes"/>; they sum to 1.</param>
+public sealed record Prediction(string Label, double Confidence, IReadOnlyList<double> Probabilities);
