@@ -157,8 +157,8 @@ public class ZooTests
         random.manual_seed(1);
         using var model = ModelBuilder.Create(new ModelSpec { Architecture = name }, 3);
 
-        // Stochastic depth may drop both examples of a block: four passes leave none out with this seed.
-        for (var pass = 0; pass < 4; pass++)
+        // Stochastic depth may drop both examples of a block in a pass.
+        for (var pass = 0; pass < 4 && model.parameters().Any(p => p.grad is null); pass++)
         {
             model.call(rand(2, 3, 32, 32) * 255).square().sum().backward();
         }
