@@ -10,7 +10,8 @@ namespace Masterful.Core.Data;
 /// <summary>From the <c>dataset</c> section to splits that can be trained on.</summary>
 /// <param name="cacheFolder">The cache of the run; decoded images go into <c>data/</c> in it.</param>
 /// <param name="logger">Told about cache misses.</param>
-public sealed class DatasetLoader(string cacheFolder, ILogger logger)
+/// <param name="fetcher">Downloads what is missing; by default over HTTP with the system's proxy.</param>
+public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetcher? fetcher = null)
 {
     private const ulong SelectSalt = 0x73656C656374;
     private const ulong TestSalt = 0x74657374;
@@ -34,8 +35,39 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger)
         IImageSource? custom,
         Func<string, SourcePosition> positionOf,
         IProgress<DataProgress>? progress,
-        CancellationToken cancellation) =>
-        await Task.Run(() => Load(dataset, shape, custom, positionOf, progress, cancellation), cancellation).ConfigureAwait(false);
+        CancellationToken cancellation)
+    {
+        await FetchAsync(dataset, positionOf, progress, cancellation).ConfigureAwait(false);
+        return await Task.Run(() => Load(dataset, shape, custom, positionOf, progress, cancellation), cancellation).ConfigureAwait(false);
+    }
+
+    private async Task FetchAsync(
+        DatasetSpec dataset, Func<string, SourcePosition> positionOf, IProgress<DataProgress>? progress, CancellationToken cancellation)
+    {
+        var missing = dataset.Sources.Index().Where(s => !File.Exists(s.Item.To)).ToList();
+        if (missing.Count == 0)
+        {
+            return;
+        }
+
+        using var http = fetcher is null ? new HttpClient() : null;
+        var downloads = fetcher ?? new SourceFetcher(http!, TimeProvider.System);
+        var problems = new List<Diagnostic>();
+        foreach (var (index, source) in missing)
+        {
+            logger.LogInformation("Fetching {File}", source.To);
+            try
+            {
+                await downloads.FetchAsync(source, positionOf($"dataset.sources.{index}"), progress, cancellation).ConfigureAwait(false);
+            }
+            catch (DiagnosticException e)
+            {
+                problems.AddRange(e.Diagnostics);
+            }
+        }
+
+        ThrowOnError(problems);
+    }
 
     private DatasetSplits Load(
         DatasetSpec dataset,
@@ -104,7 +136,7 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger)
             }
             catch (DiagnosticException e)
             {
-                problems.AddRange(e.Diagnostics);
+                problems.AddRange(e.Diagnostics.Except(problems));
             }
         }
 

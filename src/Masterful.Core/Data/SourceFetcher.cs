@@ -1,0 +1,214 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using Masterful.Core.Spec;
+
+namespace Masterful.Core.Data;
+
+/// <summary>
+/// Downloads the files of <c>dataset.sources</c> that are missing. What has arrived stands in a <c>.part</c> file until it is whole
+/// and its hash is right; a broken download goes on from there, in this run or the next.
+/// </summary>
+/// <param name="http">The client; its own timeout covers the answer's head only.</param>
+/// <param name="time">The clock of the pauses between attempts.</param>
+public sealed class SourceFetcher(HttpClient http, TimeProvider time)
+{
+    private const int Attempts = 5;
+    private const int BufferLength = 1 << 17;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>The largest file that is fetched, in bytes.</summary>
+    public long MaximumLength { get; init; } = 64L << 30;
+
+    /// <summary>How long a download may stand still before the attempt counts as failed.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Fetches one file; does nothing when it is there.</summary>
+    /// <param name="source">What to fetch, its SHA-256, and where it goes.</param>
+    /// <param name="position">Where it stands in the spec.</param>
+    /// <param name="progress">Told the bytes now and then, or null.</param>
+    /// <param name="cancellation">Stops; what has arrived is kept.</param>
+    /// <exception cref="DiagnosticException">It can't be had, or its hash is not the one in the spec.</exception>
+    public async Task FetchAsync(SourceSpec source, SourcePosition? position, IProgress<DataProgress>? progress, CancellationToken cancellation)
+    {
+        if (File.Exists(source.To))
+        {
+            return;
+        }
+
+        var download = new Download(source, source.To + ".part", position, progress);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(source.To)!);
+            var resumed = File.Exists(download.Part);
+            await ReceiveAsync(download, cancellation).ConfigureAwait(false);
+            if (!await HasHashAsync(download, cancellation).ConfigureAwait(false) && resumed)
+            {
+                // The file may have changed between the two halves: once more, from the beginning.
+                await ReceiveAsync(download, cancellation).ConfigureAwait(false);
+                await HasHashAsync(download, cancellation).ConfigureAwait(false);
+            }
+
+            if (!File.Exists(download.Part))
+            {
+                throw download.Error(DataDiagnostics.DownloadChanged, $"{download.Url} has the SHA-256 {download.Found}, but dataset.sources says {source.Sha256}. If the file changed at its source, check it and put the new hash into the spec.");
+            }
+
+            File.Move(download.Part, source.To, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw download.Error(DataDiagnostics.DownloadFailed, $"{source.To} can't be written: {e.Message}");
+        }
+    }
+
+    private async Task ReceiveAsync(Download download, CancellationToken cancellation)
+    {
+        var pause = FirstPause;
+        for (var failures = 0; ;)
+        {
+            var before = download.Received;
+            var problem = await AttemptAsync(download, cancellation).ConfigureAwait(false);
+            if (problem is null)
+            {
+                return;
+            }
+
+            // An attempt that brought bytes was worth it: only those in vain, one after the other, end the patience.
+            (failures, pause) = download.Received > before ? (1, FirstPause) : (failures + 1, pause);
+            if (failures >= Attempts)
+            {
+                throw download.Error(DataDiagnostics.DownloadFailed, $"{download.Url} can't be fetched: {problem} {Attempts} attempts failed in a row; check the network and the URL. The next run goes on from {download.Received:N0} bytes. Or put the file at {download.Source.To} yourself.");
+            }
+
+            await Task.Delay(pause, time, cancellation).ConfigureAwait(false);
+            pause *= 2;
+        }
+    }
+
+    /// <summary>One request. Returns what went wrong when another attempt may help.</summary>
+    private async Task<string?> AttemptAsync(Download download, CancellationToken cancellation)
+    {
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        stall.CancelAfter(StallTimeout);
+        using var request = new HttpRequestMessage(HttpMethod.Get, download.Source.Url);
+        var have = download.Received;
+        if (have > 0)
+        {
+            request.Headers.Range = new RangeHeaderValue(have, null);
+        }
+
+        try
+        {
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall.Token).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+            {
+                // Nothing comes after what is here: it is whole, which its hash tells.
+                return null;
+            }
+
+            if (!response.IsSuccessStatusCode)
+            {
+                return Refused(response, download);
+            }
+
+            var resumes = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have;
+            return await CopyAsync(response, download, resumes ? have : 0, stall).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return $"Nothing came for {StallTimeout.TotalSeconds:0} seconds.";
+        }
+        catch (HttpRequestException e)
+        {
+            return e.Message.TrimEnd('.') + ".";
+        }
+    }
+
+    private static string Refused(HttpResponseMessage response, Download download)
+    {
+        var status = $"The server answers {(int)response.StatusCode} ({response.ReasonPhrase}).";
+        var passing = response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500;
+        return passing
+            ? status
+            : throw download.Error(DataDiagnostics.DownloadFailed, $"{download.Url} can't be fetched: {status} Correct the URL in dataset.sources, or put the file at {download.Source.To} yourself.");
+    }
+
+    private async Task<string?> CopyAsync(HttpResponseMessage response, Download download, long start, CancellationTokenSource stall)
+    {
+        var total = response.Content.Headers.ContentLength + start;
+        if (total > MaximumLength)
+        {
+            throw download.TooLarge(MaximumLength);
+        }
+
+        var body = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
+        await using var part = new FileStream(download.Part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        part.SetLength(start);
+        part.Position = start;
+        var buffer = new byte[BufferLength];
+        while (await ReadAsync(body, buffer, stall.Token).ConfigureAwait(false) is var read and > 0)
+        {
+            stall.CancelAfter(StallTimeout);
+            await part.WriteAsync(buffer.AsMemory(0, read), stall.Token).ConfigureAwait(false);
+            download.Report(part.Position, total);
+            if (part.Position > MaximumLength)
+            {
+                throw download.TooLarge(MaximumLength);
+            }
+        }
+
+        return total is null || part.Position == total ? null : $"The connection ended after {part.Position:N0} of {total:N0} bytes.";
+    }
+
+    /// <summary>Reads, and makes trouble with the connection tell itself apart from trouble with the disk.</summary>
+    private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await body.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new HttpRequestException(e.Message, e);
+        }
+    }
+
+    /// <summary>Whether the file that arrived is the right one; a wrong one is removed.</summary>
+    private static async Task<bool> HasHashAsync(Download download, CancellationToken cancellation)
+    {
+        await using (var part = File.OpenRead(download.Part))
+        {
+            download.Found = Convert.ToHexStringLower(await SHA256.HashDataAsync(part, cancellation).ConfigureAwait(false));
+        }
+
+        if (download.Found.Equals(download.Source.Sha256, StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        File.Delete(download.Part);
+        return false;
+    }
+
+    private sealed class Download(SourceSpec source, string part, SourcePosition? position, IProgress<DataProgress>? progress)
+    {
+        public SourceSpec Source => source;
+
+        public string Part => part;
+
+        /// <summary>Without user name, password and query, which may hold secrets.</summary>
+        public string Url { get; } = source.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
+        public long Received => File.Exists(part) ? new FileInfo(part).Length : 0;
+
+        public string Found { get; set; } = "";
+
+        public void Report(long bytes, long? total) => progress?.Report(new DataProgress("download", Path.GetFileName(source.To), bytes, total));
+
+        public DiagnosticException TooLarge(long maximum) =>
+            Error(DataDiagnostics.DownloadFailed, $"{Url} is larger than {maximum:N0} bytes, the most that is fetched.");
+
+        public DiagnosticException Error(DiagnosticCode code, string message) => new(code, message, position);
+    }
+}

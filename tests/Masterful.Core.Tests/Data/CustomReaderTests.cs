@@ -1,0 +1,72 @@
+using Masterful.Abstractions;
+using Masterful.Core.Data;
+using Masterful.Core.Spec;
+using Xunit;
+
+namespace Masterful.Core.Tests.Data;
+
+public sealed class CustomReaderTests : IDisposable
+{
+    private readonly TestData _data = new();
+
+    private DatasetSpec Spec => _data.Spec(DatasetFormat.Custom, "all") with { Type = "My.Source" };
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public void Images_come_from_the_source_once_for_each_fingerprint()
+    {
+        var source = new Source();
+        using var first = _data.Load(Spec, new ImageShape(1, 2, 3), custom: source);
+        using var second = _data.Load(Spec, new ImageShape(1, 2, 3), custom: source);
+        source.Version = "2";
+        using var third = _data.Load(Spec, new ImageShape(1, 2, 3), custom: source);
+
+        Assert.Equal(2, source.Reads);
+        Assert.Equal(first.Fingerprint, second.Fingerprint);
+        var image = Enumerable.Range(0, first.Train.Count).First(i => first.Train.Indices[i] == 5);
+        // Red, green, blue of one pixel, then of the other: planes of two.
+        Assert.Equal([5, 4, 2, 5, 3, 6], first.Train.Image(image).ToArray());
+    }
+
+    [Theory]
+    [InlineData("throws", "InvalidOperationException: no disk")]
+    [InlineData("label", "label 2")]
+    [InlineData("length", "5 bytes")]
+    public void A_source_that_fails_is_named(string how, string told)
+    {
+        var error = _data.Error(Spec, new ImageShape(1, 2, 3), new Source { Fails = how });
+
+        Assert.Equal(DataDiagnostics.CustomSourceFailed, error.Code);
+        Assert.Contains(told, error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Source : IImageSource
+    {
+        public string Version { get; set; } = "1";
+
+        public string Fails { get; init; } = "";
+
+        public int Reads { get; private set; }
+
+        public IReadOnlyList<string> Classes => ["no", "yes"];
+
+        public string Fingerprint(string root, string split) => Version;
+
+        public IEnumerable<SourceImage> Read(string root, string split)
+        {
+            Reads++;
+            for (var i = 0; i < 40; i++)
+            {
+                var label = Fails == "label" && i == 9 ? 2 : i % 2;
+                var length = Fails == "length" && i == 9 ? 5 : 6;
+                yield return new SourceImage(new byte[] { (byte)i, 2, 3, 4, 5, 6 }.AsMemory(0, length), new InputShape(1, 2, 3), label);
+            }
+
+            if (Fails == "throws")
+            {
+                throw new InvalidOperationException("no disk");
+            }
+        }
+    }
+}
