@@ -49,7 +49,7 @@ internal sealed class YamlTreeReader(Func<Mark, SourcePosition> place, VariableS
         }
         catch (YamlException e)
         {
-            var tab = IndentingTab(text, (int)e.Start.Line);
+            var tab = IndentingTab(text, e.Start);
             problems.Error(
                 SpecDiagnostics.YamlSyntax,
                 place(tab ?? e.Start),
@@ -159,17 +159,15 @@ internal sealed class YamlTreeReader(Func<Mark, SourcePosition> place, VariableS
         }
     }
 
-    /// <summary>
-    /// The first tab in an indentation from where the parser stumbled: YAML knows none, and the parser's own words blame the section
-    /// around it.
-    /// </summary>
-    private static Mark? IndentingTab(string text, int first)
+    /// <summary>The first tab in the indentation of the line that the parser stumbled over, or of the line before it.</summary>
+    private static Mark? IndentingTab(string text, Mark at)
     {
         var lines = text.Split('\n');
-        for (var line = Math.Max(1, first); line <= lines.Length; line++)
+        for (var line = (int)at.Line; line >= Math.Max(1, at.Line - 1); line--)
         {
-            var tab = lines[line - 1].IndexOf('\t', StringComparison.Ordinal);
-            if (tab >= 0 && string.IsNullOrWhiteSpace(lines[line - 1][..tab]))
+            var content = line <= lines.Length ? lines[line - 1] : "";
+            var tab = content.IndexOf('\t', StringComparison.Ordinal);
+            if (tab >= 0 && string.IsNullOrWhiteSpace(content[..tab]))
             {
                 return new Mark(0, line, tab + 1);
             }

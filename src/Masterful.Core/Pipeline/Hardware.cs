@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Masterful.Core.Pipeline;
+
+/// <summary>What the machine is, for the report.</summary>
+internal static class Hardware
+{
+    /// <summary>Processor, threads, memory and operating system in a line.</summary>
+    internal static string Describe()
+    {
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Processor()}, {Environment.ProcessorCount} threads, {memory:0.#} GiB memory, {RuntimeInformation.OSDescription}");
+    }
+
+    /// <summary>The largest memory that this process ever had, bytes.</summary>
+    internal static long PeakMemory()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
+    }
+
+    private static string Processor()
+    {
+        const string CpuInfo = "/proc/cpuinfo";
+        var name = File.Exists(CpuInfo)
+            ? File.ReadLines(CpuInfo).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
+            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
+        return string.IsNullOrWhiteSpace(name) ? RuntimeInformation.ProcessArchitecture.ToString() : name;
+    }
+}

@@ -1,0 +1,334 @@
+using System.Globalization;
+using Masterful.Core.Data;
+using Masterful.Core.Evaluation;
+using Masterful.Core.Models;
+using Masterful.Core.Runtime;
+using Masterful.Core.Search;
+using Masterful.Core.Spec;
+using Masterful.Core.Techniques;
+using Masterful.Core.Training;
+using Masterful.Core.Trials;
+using Masterful.Results;
+using Microsoft.Extensions.Logging;
+
+namespace Masterful.Core.Pipeline;
+
+/// <summary>Searches for a policy over a runner.</summary>
+public delegate Task<SearchOutcome> PolicySearcher(
+    ITrialRunner runner, SearchRequest request, IProgress<SearchProgress>? progress, CancellationToken cancellation);
+
+/// <summary>
+/// The main program: from a spec to the figures of a report. Whatever it trains goes through the session's runner, so a run that was
+/// killed goes on where it was when it is started again, and gives the same result.
+/// </summary>
+/// <param name="environment">Data, torch and journal.</param>
+/// <param name="search">Finds policies.</param>
+/// <param name="clock">Tells the time.</param>
+/// <param name="logger">Hears what happens.</param>
+public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySearcher search, TimeProvider clock, ILogger logger)
+{
+    private const string NothingFound =
+        "No policy was better than none: the masterful model is the original model, and the error-rate reduction is 0.";
+
+    /// <summary>Runs every stage and writes the report's figures, the policy lock and the trained model.</summary>
+    /// <exception cref="DiagnosticException">Spec, data, model, lock or machine are not fit; exit code 3.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; what was trained is in the journal.</exception>
+    public async Task<PipelineOutcome> RunAsync(
+        MasterfulSpec spec, PipelineOptions options, IProgress<PipelineProgress>? progress, CancellationToken cancellation)
+    {
+        var startedAt = clock.GetUtcNow();
+        var baseline = ReadBaseline(options.BaselinePath);
+        var locked = spec.Policy.Mode == PolicyMode.Search ? null : PolicyLockFile.Read(PolicyLock.PathFor(spec));
+        RunFolder.Prepare(spec, "report.path", spec.Report.Path);
+        RunFolder.Prepare(spec, "output.path", spec.Output.Path);
+        using var runLock = RunLock.Acquire(spec.Runtime.Cache, startedAt, logger);
+
+        progress?.Report(new PipelineProgress(PipelineStage.Data, spec.Dataset.Name, 0, 0, 0, null, null));
+        using var data = await environment.LoadDataAsync(spec, Relay<DataProgress>(progress, OfData), cancellation).ConfigureAwait(false);
+        progress?.Report(new PipelineProgress(PipelineStage.Model, null, 0, 0, 0, null, null));
+        var model = environment.CheckModel(spec.Model, data.Classes.Count);
+
+        var run = new RunIdentity(options.RunId ?? NewId(startedAt, data.Fingerprint), startedAt);
+        using var session = environment.OpenSession(run, spec, data);
+        try
+        {
+            var stages = new Stages(run, spec, options, data, model, baseline, locked, new MeteredRunner(session.Runner, progress), progress);
+            var outcome = await RunStagesAsync(stages, cancellation).ConfigureAwait(false);
+            session.Finish(outcome.Result.Gate.Status, Summary(outcome.Result));
+            return outcome;
+        }
+        catch (OperationCanceledException)
+        {
+            session.Finish("cancelled", null);
+            throw;
+        }
+        catch (Exception e)
+        {
+            session.Finish("stopped", e.Message);
+            throw;
+        }
+    }
+
+    private async Task<PipelineOutcome> RunStagesAsync(Stages run, CancellationToken cancellation)
+    {
+        var template = Template(run);
+        var sizes = Sizes(run.Data);
+        var choice = await ChooseAsync(run, template, sizes, cancellation).ConfigureAwait(false);
+
+        var recipe = template with { Recipe = choice.Recipe };
+        var seeds = run.Spec.Training.Seeds;
+        var onSelect = run.Spec.Evaluation.Split == "select";
+        var arms = choice.Policy.IsNone ? 1 : 2;
+        run.Runner.Begin(PipelineStage.Final, (arms * seeds, Planned(recipe, choice.Policy, sizes, seeds, !onSelect)));
+        var finals = await new FinalStage(run.Runner, onSelect).TrainAsync(recipe, choice.Policy, seeds, cancellation).ConfigureAwait(false);
+        var attribution = await AttributeAsync(run, finals, choice.Policy, sizes, cancellation).ConfigureAwait(false);
+
+        run.Progress?.Report(new PipelineProgress(PipelineStage.Report, null, 0, 0, 0, null, null));
+        var figures = new RunFigures
+        {
+            Run = run.Identity,
+            Spec = run.Spec,
+            Options = run.Options,
+            Environment = environment,
+            Data = run.Data,
+            Sizes = sizes,
+            Model = run.Model,
+            Template = recipe,
+            Choice = choice,
+            Finals = finals,
+            Attribution = attribution,
+            Runner = run.Runner,
+            Baseline = run.Baseline,
+            Notes = [.. choice.Notes, .. finals.Notes, .. BaselineNotes(run), .. choice.Policy.IsNone ? [NothingFound] : Array.Empty<string>()],
+            SamplesImage = RunFolder.WriteSamples(run.Spec, run.Data.Train, run.Spec.Training.Seed),
+        };
+        var result = ResultComposer.Compose(figures, clock.GetUtcNow());
+        var policies = ResultComposer.Policies(figures);
+        RunFolder.Write(run.Spec, result, policies);
+        SaveModel(run, finals, result);
+        return new PipelineOutcome(result, policies, run.Spec.Report.Path);
+    }
+
+    /// <summary>The lock while it holds, else a search, whose policy is locked at once so that it outlives whatever comes next.</summary>
+    private async Task<PolicyChoice> ChooseAsync(Stages run, TrialSpec template, SplitSizes sizes, CancellationToken cancellation)
+    {
+        var fingerprint = LockFingerprint.Of(run.Spec, run.Model.Fingerprint, run.Data.Classes, run.Data.Fingerprint, run.Data.Train.Count);
+        if (FromLock(run, template, fingerprint, sizes, out var undone) is { } kept)
+        {
+            return kept;
+        }
+
+        run.Runner.Begin(PipelineStage.Baseline);
+        var settled = await new RecipeSearch(run.Runner, logger).SettleAsync(
+            new RecipeSearchRequest
+            {
+                Template = template,
+                BatchSize = run.Spec.Training.BatchSize is null,
+                LearningRate = run.Spec.Training.LearningRate is null,
+                Sizes = sizes,
+            },
+            cancellation).ConfigureAwait(false);
+        run.Runner.Begin(PipelineStage.Search);
+        var found = await search(
+            run.Runner,
+            new SearchRequest
+            {
+                Template = template with { Recipe = settled.Recipe },
+                Techniques = run.Spec.Policy.Techniques,
+                Budget = run.Spec.Policy.Budget,
+                FinalSeeds = run.Spec.Training.Seeds,
+                Sizes = sizes,
+            },
+            Relay<SearchProgress>(run.Progress, OfSearch),
+            cancellation).ConfigureAwait(false);
+        return new PolicyChoice
+        {
+            Recipe = settled.Recipe,
+            Policy = found.Policy,
+            Source = found.Source,
+            Settled = settled,
+            Search = found,
+            Notes =
+            [
+                .. undone, .. settled.Notes, .. found.Notes,
+                .. found.CutShort is { } why ? [why] : Array.Empty<string>(),
+                .. WriteLock(run.Spec, PolicyLock.Of(found.Policy, found.Source, settled.Recipe, fingerprint)),
+            ],
+        };
+    }
+
+    private PolicyChoice? FromLock(Stages run, TrialSpec template, LockFingerprint now, SplitSizes sizes, out IReadOnlyList<string> undone)
+    {
+        undone = [];
+        var path = PolicyLock.PathFor(run.Spec);
+        if (run.Locked is not { } locked)
+        {
+            return run.Spec.Policy.Mode == PolicyMode.Locked
+                ? throw new DiagnosticException(
+                    PipelineDiagnostics.LockMissing, $"policy.mode is locked, but there is no {path}.", run.Spec.PositionOf("policy.mode"))
+                : null;
+        }
+
+        var differences = locked.Differences(now, sizes);
+        if (differences.Count > 0)
+        {
+            undone = [$"The locked policy '{locked.Policy.Name}' was not used: {string.Join("; ", differences)}."];
+            logger.LogInformation("{Note}", undone[0]);
+            return run.Spec.Policy.Mode == PolicyMode.Locked
+                ? throw new DiagnosticException(
+                    PipelineDiagnostics.LockDiffers, $"policy.mode is locked, but {string.Join("; ", differences)}.", new SourcePosition(path))
+                : null;
+        }
+
+        logger.LogInformation("Policy {Policy} from {Path}", locked.Policy.Name, path);
+        return new PolicyChoice
+        {
+            Recipe = template.Recipe with { BatchSize = locked.BatchSize, LearningRate = locked.LearningRate },
+            Policy = locked.Policy,
+            Source = locked.Policy.IsNone ? PolicySource.None : "lock",
+            Notes = locked.Fingerprint.Data == now.Data
+                ? []
+                : [$"The data changed since the policy was found ({locked.Fingerprint.TrainImages} training images then, {now.TrainImages} now); the locked policy was kept."],
+        };
+    }
+
+    private IReadOnlyList<string> WriteLock(MasterfulSpec spec, PolicyLock content)
+    {
+        var path = PolicyLock.PathFor(spec);
+        try
+        {
+            PolicyLockFile.Write(path, content);
+            return [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogWarning("{Path} can't be written: {Reason}", path, e.Message);
+            return [$"The policy could not be locked ({e.Message.TrimEnd('.')}); the next run searches again."];
+        }
+    }
+
+    /// <summary>On the pairs that came to an end, whose trials are the waterfall's two ends: its bars sum exactly to the arms' difference.</summary>
+    private static async Task<IReadOnlyList<AttributionStep>> AttributeAsync(
+        Stages run, FinalTrials finals, Policy policy, SplitSizes sizes, CancellationToken cancellation)
+    {
+        if (policy.IsNone || finals.Original.Count == 0)
+        {
+            return [];
+        }
+
+        var between = TechniqueGroup.Of(policy).Count - 1;
+        var trials = between * finals.Original.Count;
+        run.Runner.Begin(PipelineStage.Attribution, (trials, trials * TrialCost.ImagePasses(finals.OriginalTrials[0] with { EvaluateTest = false }, sizes)));
+        return await new Attribution(run.Runner).MeasureAsync(
+            new AttributionRequest { Original = finals.OriginalTrials, Masterful = finals.MasterfulTrials }, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The masterful model of the seed with the lowest select loss: the test split has no say in what is handed on.</summary>
+    private void SaveModel(Stages run, FinalTrials finals, RunResult result)
+    {
+        if (finals.Masterful.Where(r => r is { WeightsPath: not null, Select: not null }).MinBy(r => r.SelectLoss) is not { } best)
+        {
+            logger.LogWarning("No trained model was written: no final training of the masterful policy has kept its weights.");
+            return;
+        }
+
+        var metadata = new Dictionary<string, string>
+        {
+            ["run"] = run.Identity.Id,
+            ["policy"] = result.Policy.Name,
+            ["engine"] = EngineVersion.Current,
+            ["dataset"] = result.Dataset.Name,
+            ["error_rate"] = result.Masterful.ErrorRate.ToString("R", CultureInfo.InvariantCulture),
+        };
+        try
+        {
+            environment.SaveModel(run.Spec, run.Data.Classes, best.WeightsPath!, TemperatureScaling.Fit(best.Select!).Temperature, metadata);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DiagnosticException(
+                PipelineDiagnostics.ModelNotWritten, $"'{run.Spec.Output.Path}' can't be written: {e.Message}", run.Spec.PositionOf("output.path"));
+        }
+    }
+
+    private TrialSpec Template(Stages run)
+    {
+        var training = run.Spec.Training;
+        return new TrialSpec
+        {
+            Policy = Policy.None,
+            Recipe = new Recipe
+            {
+                Epochs = training.Epochs,
+                BatchSize = training.BatchSize ?? 128,
+                LearningRate = training.LearningRate ?? 0.1,
+                Optimizer = training.Optimizer,
+                WeightDecay = training.WeightDecay,
+                Precision = environment.ResolvePrecision(run.Spec),
+            },
+            Seed = training.Seed,
+            DataFingerprint = run.Data.Fingerprint,
+            ModelFingerprint = run.Model.Fingerprint,
+            DeviceKind = environment.DeviceKind,
+            EngineVersion = EngineVersion.Current,
+        };
+    }
+
+    private static long Planned(TrialSpec template, Policy policy, SplitSizes sizes, int seeds, bool onTest)
+    {
+        var original = TrialCost.ImagePasses(template with { EvaluateTest = onTest }, sizes);
+        return seeds * (original + (policy.IsNone ? 0 : TrialCost.ImagePasses(template with { Policy = policy, EvaluateTest = onTest }, sizes)));
+    }
+
+    private static SplitSizes Sizes(DatasetSplits data) =>
+        new(data.Train.Count, data.Select.Count, data.Test.Count, data.Synthetic?.Count ?? 0, data.Unlabeled?.Count ?? 0);
+
+    private static RelayProgress<T>? Relay<T>(IProgress<PipelineProgress>? progress, Func<T, PipelineProgress> translate) =>
+        progress is null ? null : new RelayProgress<T>(value => progress.Report(translate(value)));
+
+    private static PipelineProgress OfData(DataProgress data) => new(
+        PipelineStage.Data,
+        data.Total is { } total ? $"{data.Activity} {data.Subject} ({data.Done:N0} of {total:N0})" : $"{data.Activity} {data.Subject} ({data.Done:N0})",
+        0, 0, 0, null, null);
+
+    private static PipelineProgress OfSearch(SearchProgress search) => new(
+        PipelineStage.Search, search.Stage, search.TrialsDone, search.TrialsPlanned, search.ImagePasses, search.ImagePassCap, search.SecondsLeft);
+
+    private static RunResult? ReadBaseline(string? path)
+    {
+        try
+        {
+            return path is null ? null : ResultFiles.Read<RunResult>(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new DiagnosticException(
+                PipelineDiagnostics.BaselineNotReadable, $"The baseline '{path}' can't be read: {e.Message}", new SourcePosition(path!));
+        }
+    }
+
+    private static IEnumerable<string> BaselineNotes(Stages run) => run.Baseline is { } baseline && baseline.Dataset.Fingerprint != run.Data.Fingerprint
+        ? [$"The baseline, run {baseline.Run.Id}, was made on other data; its error rate may not be comparable."]
+        : [];
+
+    private static string NewId(DateTimeOffset startedAt, string fingerprint)
+    {
+        var hash = Seeds.Derive(startedAt.UtcTicks ^ Environment.ProcessId, fingerprint) & 0xffffff;
+        return string.Create(CultureInfo.InvariantCulture, $"{startedAt:yyyyMMdd-HHmmss}-{hash:x6}");
+    }
+
+    private static string Summary(RunResult result) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{result.Policy.Name}: error {result.Original.ErrorRate:0.##%} to {result.Masterful.ErrorRate:0.##%}");
+
+    private sealed record Stages(
+        RunIdentity Identity,
+        MasterfulSpec Spec,
+        PipelineOptions Options,
+        DatasetSplits Data,
+        ModelFacts Model,
+        RunResult? Baseline,
+        PolicyLock? Locked,
+        MeteredRunner Runner,
+        IProgress<PipelineProgress>? Progress);
+}

@@ -1,0 +1,44 @@
+namespace Masterful.Core.Pipeline;
+
+/// <summary>How far a run is.</summary>
+/// <param name="Stage">One of <see cref="PipelineStage"/>.</param>
+/// <param name="Detail">What the stage does now, such as a group of techniques; or null.</param>
+/// <param name="TrialsDone">Trials of this stage that are finished.</param>
+/// <param name="TrialsPlanned">Trials that the stage plans, finished ones included.</param>
+/// <param name="ImagePasses">Work of this stage done.</param>
+/// <param name="ImagePassesPlanned">Work that the stage plans or may use at most; null when it has no bound.</param>
+/// <param name="SecondsLeft">Estimated time left in this stage; null when nothing is known yet.</param>
+public sealed record PipelineProgress(
+    string Stage, string? Detail, int TrialsDone, int TrialsPlanned, long ImagePasses, long? ImagePassesPlanned, double? SecondsLeft);
+
+/// <summary>The stages of a run, in order; a ledger uses the middle ones.</summary>
+public static class PipelineStage
+{
+    /// <summary>Data are found, decoded and checked.</summary>
+    public const string Data = "data";
+
+    /// <summary>The model is tried.</summary>
+    public const string Model = "model";
+
+    /// <summary>What the recipe leaves open is settled, and the original trained for the search.</summary>
+    public const string Baseline = "baseline";
+
+    /// <summary>The policy is found.</summary>
+    public const string Search = "search";
+
+    /// <summary>Original and masterful are trained at full budget.</summary>
+    public const string Final = "final";
+
+    /// <summary>Each technique's part is measured.</summary>
+    public const string Attribution = "attribution";
+
+    /// <summary>The run's files are written.</summary>
+    public const string Report = "report";
+}
+
+/// <summary>Passes reports on at once, on the reporting thread.</summary>
+internal sealed class RelayProgress<T>(Action<T> report) : IProgress<T>
+{
+    /// <inheritdoc/>
+    public void Report(T value) => report(value);
+}

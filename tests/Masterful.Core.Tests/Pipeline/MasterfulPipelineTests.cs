@@ -1,0 +1,321 @@
+using Masterful.Core.Pipeline;
+using Masterful.Core.Spec;
+using Masterful.Core.Techniques;
+using Masterful.Results;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Masterful.Core.Tests.Pipeline;
+
+public sealed class MasterfulPipelineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly SimulatedEnvironment _environment = new();
+    private readonly List<PipelineProgress> _progress = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_run_writes_a_result_with_every_figure()
+    {
+        var outcome = await Run(Spec());
+
+        var result = ResultFiles.Read<RunResult>(Path.Combine(outcome.ReportFolder, "result.json"));
+        Assert.Equal("passed", result.Gate.Status);
+        Assert.Equal(("fig-green-fox", "search", 3), (result.Policy.Name, result.Policy.Source, result.Policy.Values.Count));
+        Assert.Equal(new PolicyAxisValue("rotate", "rotate (m)", "m", 30), result.Policy.Values[1]);
+        Assert.Equal((40, 20, 400), (result.Dataset.Counts["train"], result.Dataset.Counts["select"], result.Dataset.Counts["test"]));
+        Assert.Equal("samples.png", result.Dataset.SamplesImage);
+        Assert.Equal((4, 6, 400), (result.Ledger.Take(2).Sum(e => e.Trials), result.Ledger[2].Trials, result.Search!.ImagePasses));
+        Assert.Equal(["baseline", "search", "final", "attribution"], result.Ledger.Select(e => e.Stage));
+        Assert.Equal((3, 3), (result.Original.ErrorRatePerSeed.Count, result.Masterful.ErrorRatePerSeed.Count));
+        Assert.Equal((100, 4), (result.Masterful.Classes[0].Support, result.Masterful.Classes.Count));
+        Assert.InRange(result.Comparison.ErrorRateReduction!.Value, result.Comparison.Low!.Value, result.Comparison.High!.Value);
+        Assert.InRange(result.Original.ErrorRate, result.Original.ErrorRateLow, result.Original.ErrorRateHigh);
+        Assert.Equal(4, result.Comparison.Classes.Count);
+        Assert.Equal(16, result.Run.TrialsRun);
+        Assert.NotEmpty(result.Run.Commands);
+        Assert.True(result.Run.PeakMemory > 0 && result.Search.Ratio > 0 && result.Search.Trainings > result.Search.Ratio);
+    }
+
+    [Fact]
+    public async Task A_run_writes_every_file_of_the_report_but_the_pages()
+    {
+        var outcome = await Run(Spec());
+
+        Assert.Equal(
+            ["classes.csv", "confusion.csv", "policies.json", "result.json", "samples.png"],
+            Directory.EnumerateFiles(outcome.ReportFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var policies = ResultFiles.Read<PoliciesFile>(Path.Combine(outcome.ReportFolder, "policies.json"));
+        Assert.Equal((2, 30.0), (policies.Policies.Count, policies.Policies.Single(p => p.Selected).Values["rotate"]));
+        Assert.DoesNotContain(policies.Axes, a => a.Name is "synthetic" or "unlabeled");
+    }
+
+    [Fact]
+    public async Task The_attribution_sums_exactly_from_original_to_masterful()
+    {
+        var result = (await Run(Spec())).Result;
+
+        Assert.Equal(["horizontal_mirror", "rotate", "mixup"], result.Attribution.Select(a => a.Technique));
+        Assert.Equal(result.Masterful.ValidationLoss, result.Original.ValidationLoss + result.Attribution.Sum(a => a.ValidationLossDelta), 1e-12);
+    }
+
+    [Fact]
+    public async Task The_model_handed_on_is_the_masterful_one_with_the_lowest_select_loss()
+    {
+        await Run(Spec());
+
+        var masterful = _environment.Trained.Where(t => t.KeepWeights).ToArray();
+        Assert.Equal(3, masterful.Length);
+        Assert.All(masterful, t => Assert.Equal(3, t.Policy.Values.Count));
+        Assert.Contains(Assert.Single(_environment.Saved).Weights, masterful.Select(t => $"/weights/3/{t.Seed}"));
+    }
+
+    [Fact]
+    public async Task Final_seeds_are_fresh_and_paired()
+    {
+        await Run(Spec());
+
+        var finals = _environment.Trained.Where(t => t.EvaluateTest).ToArray();
+        Assert.Equal(finals.Where(t => t.Policy.IsNone).Select(t => t.Seed), finals.Where(t => !t.Policy.IsNone).Select(t => t.Seed));
+        Assert.DoesNotContain(finals, t => t.Seed < 2);
+    }
+
+    [Fact]
+    public async Task Progress_goes_through_the_stages_to_their_planned_ends()
+    {
+        await Run(Spec());
+
+        Assert.Equal(["data", "model", "search", "final", "attribution", "report"], _progress.Select(p => p.Stage).Distinct());
+        var last = _progress.Last(p => p.Stage == "final");
+        Assert.Equal((6, 6, last.ImagePassesPlanned), (last.TrialsDone, last.TrialsPlanned, last.ImagePasses));
+        Assert.Equal(0, last.SecondsLeft!.Value, 1e-9);
+        Assert.Equal((6, 6), (_progress.Last(p => p.Stage == "attribution").TrialsDone, _progress.Last(p => p.Stage == "attribution").TrialsPlanned));
+    }
+
+    [Fact]
+    public async Task A_second_run_takes_the_locked_policy_and_trains_nothing()
+    {
+        var first = (await Run(Spec())).Result;
+        var second = (await Run(Spec())).Result;
+
+        Assert.Equal((0, 12), (second.Run.TrialsRun, second.Run.TrialsReused));
+        Assert.Equal("lock", second.Policy.Source);
+        Assert.Null(second.Search);
+        Assert.Equal(first.Policy.Values, second.Policy.Values);
+        Assert.Equal(first.Masterful.ErrorRatePerSeed, second.Masterful.ErrorRatePerSeed);
+        Assert.Equal((first.Comparison.Low, first.Comparison.High), (second.Comparison.Low, second.Comparison.High));
+    }
+
+    [Fact]
+    public async Task A_locked_policy_on_another_machine_trains_the_finals_without_a_search()
+    {
+        await Run(Spec());
+        var elsewhere = new SimulatedEnvironment();
+        var result = (await Run(Spec() with { Policy = new PolicySpec { Mode = PolicyMode.Locked } }, elsewhere)).Result;
+
+        Assert.Equal(12, result.Run.TrialsRun);
+        Assert.All(elsewhere.Trained.Where(t => !t.Policy.IsNone), t => Assert.Equal([0.1, 0.2, 0.4, 0.7, 1.0], t.Policy.Calibration.Strengths["hue"]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(12)]
+    public async Task A_cancelled_run_goes_on_and_gives_the_result_of_an_undisturbed_one(int after)
+    {
+        using var undisturbed = new TemporaryFolder();
+        var expected = (await Run(Spec(undisturbed), new SimulatedEnvironment())).Result;
+        using var stop = new CancellationTokenSource();
+        _environment.Before = _ =>
+        {
+            if (_environment.Trained.Count == after)
+            {
+                stop.Cancel();
+            }
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Run(Spec(), stop: stop));
+        _environment.Before = _ => { };
+        var result = (await Run(Spec())).Result;
+
+        Assert.Equal(["cancelled", "passed"], _environment.Finished);
+        Assert.Equal(expected.Policy.Values, result.Policy.Values);
+        Assert.Equal(expected.Original.ErrorRate, result.Original.ErrorRate);
+        Assert.Equal(expected.Masterful.ErrorRate, result.Masterful.ErrorRate);
+        Assert.Equal(expected.Attribution, result.Attribution);
+        Assert.InRange(result.Run.TrialsRun, 1, 16 - after);
+    }
+
+    [Fact]
+    public async Task A_policy_of_nothing_is_the_original_model_and_no_reduction()
+    {
+        var result = (await Run(Spec(), found: Policy.None)).Result;
+
+        Assert.Equal(("none", "none"), (result.Policy.Name, result.Policy.Source));
+        Assert.Equal((0, 0, 0), (result.Comparison.ErrorRateReduction, result.Comparison.Low, result.Comparison.High));
+        Assert.Equal(3, _environment.Trained.Count(t => t.EvaluateTest));
+        Assert.Empty(result.Attribution);
+        Assert.Contains(result.Notes, n => n.Contains("No policy", StringComparison.Ordinal));
+        Assert.Equal("failed", result.Gate.Status);
+        Assert.Single(_environment.Saved);
+    }
+
+    [Fact]
+    public async Task A_failed_final_training_takes_its_pair_out_and_is_told()
+    {
+        var failed = 0;
+        _environment.Fails = t => t.EvaluateTest && !t.Policy.IsNone && failed++ == 0 ? "the loss became NaN in epoch 3" : null;
+        var result = (await Run(Spec())).Result;
+
+        Assert.Equal((2, 2), (result.Original.ErrorRatePerSeed.Count, result.Masterful.ErrorRatePerSeed.Count));
+        Assert.Contains(result.Notes, n => n.Contains("masterful model's final training 1 of 3 failed (the loss became NaN in epoch 3)", StringComparison.Ordinal));
+        Assert.Equal(result.Masterful.ValidationLoss, result.Original.ValidationLoss + result.Attribution.Sum(a => a.ValidationLossDelta), 1e-12);
+    }
+
+    [Fact]
+    public async Task Without_any_pair_the_gate_fails_and_the_report_is_written()
+    {
+        _environment.Fails = t => t.EvaluateTest && !t.Policy.IsNone ? "no memory was left" : null;
+        var outcome = await Run(Spec());
+
+        var result = ResultFiles.Read<RunResult>(Path.Combine(outcome.ReportFolder, "result.json"));
+        Assert.Equal("failed", result.Gate.Status);
+        Assert.All(result.Gate.Rules, r => Assert.Null(r.Actual));
+        Assert.True(double.IsNaN(result.Masterful.ErrorRate));
+        Assert.Equal(3, result.Notes.Count);
+        Assert.Empty(_environment.Saved);
+    }
+
+    [Fact]
+    public async Task A_lock_that_no_longer_fits_is_searched_again_and_the_reason_told()
+    {
+        await Run(Spec());
+        var changed = new SimulatedEnvironment { ModelFingerprint = "model-2" };
+        var result = (await Run(Spec(), changed)).Result;
+
+        Assert.Equal("search", result.Policy.Source);
+        Assert.Contains("The locked policy 'fig-green-fox' was not used: the model changed.", result.Notes);
+        Assert.Equal("model-2", PolicyLockFile.Read(_folder["masterful.lock.yaml"])!.Fingerprint.Model);
+    }
+
+    [Fact]
+    public async Task New_images_keep_the_lock_with_a_note()
+    {
+        await Run(Spec());
+        var result = (await Run(Spec(), new SimulatedEnvironment { DataFingerprint = "data-2", TrainImages = 48 })).Result;
+
+        Assert.Equal("lock", result.Policy.Source);
+        Assert.Contains(result.Notes, n => n.Contains("The data changed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Mode_locked_needs_a_lock_that_fits()
+    {
+        var locked = Spec() with { Policy = new PolicySpec { Mode = PolicyMode.Locked } };
+        Assert.Equal(PipelineDiagnostics.LockMissing, (await Fails(locked)).Code);
+
+        await Run(Spec());
+        var fitsNot = await Fails(locked, new SimulatedEnvironment { TrainImages = 100 });
+
+        Assert.Equal(PipelineDiagnostics.LockDiffers, fitsNot.Code);
+        Assert.Contains("from 40 to 100 images", fitsNot.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Mode_search_does_not_look_at_the_lock()
+    {
+        await File.WriteAllTextAsync(_folder["masterful.lock.yaml"], "not a lock", TestContext.Current.CancellationToken);
+        var result = (await Run(Spec() with { Policy = new PolicySpec { Mode = PolicyMode.Search } })).Result;
+
+        Assert.Equal("search", result.Policy.Source);
+        Assert.NotNull(PolicyLockFile.Read(_folder["masterful.lock.yaml"]));
+    }
+
+    [Fact]
+    public async Task The_gate_compares_with_the_baseline()
+    {
+        var first = await Run(Spec());
+        var gated = Spec() with { Gate = new GateSpec { MaxErrorRateIncrease = 0.001 } };
+        var options = new PipelineOptions { BaselinePath = Path.Combine(first.ReportFolder, "result.json"), RunId = "second" };
+        var second = (await Run(gated, options: options)).Result;
+
+        Assert.Equal(("second", "passed", 0.0), (second.Run.Id, second.Gate.Status, second.Gate.Rules[0].Actual));
+        Assert.Equal("not-evaluated", (await Run(gated)).Result.Gate.Status);
+    }
+
+    [Fact]
+    public async Task A_baseline_that_is_none_is_told_before_anything_is_trained()
+    {
+        await File.WriteAllTextAsync(_folder["old.json"], "{}", TestContext.Current.CancellationToken);
+
+        foreach (var path in new[] { _folder["old.json"], _folder["missing.json"] })
+        {
+            Assert.Equal(PipelineDiagnostics.BaselineNotReadable, (await Fails(Spec(), options: new PipelineOptions { BaselinePath = path })).Code);
+        }
+
+        Assert.Empty(_environment.Trained);
+    }
+
+    [Fact]
+    public async Task A_report_folder_that_can_not_be_is_told_before_anything_is_trained()
+    {
+        await File.WriteAllTextAsync(_folder["report"], "a file", TestContext.Current.CancellationToken);
+
+        Assert.Equal("MST0305", (await Fails(Spec())).Code.Id);
+        Assert.Empty(_environment.Trained);
+    }
+
+    [Fact]
+    public async Task A_second_run_in_one_cache_folder_is_refused_and_told_who_holds_it()
+    {
+        Diagnostic? second = null;
+        _environment.Before = _ => second ??= Fails(Spec(), new SimulatedEnvironment()).GetAwaiter().GetResult();
+        await Run(Spec());
+
+        Assert.Equal(PipelineDiagnostics.CacheInUse, second!.Code);
+        Assert.Contains($"process {Environment.ProcessId}", second.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_stops_with_an_error_is_noted_as_stopped()
+    {
+        _environment.Before = t => throw new InvalidOperationException("out of luck");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Run(Spec()));
+        Assert.Equal(["stopped"], _environment.Finished);
+    }
+
+    [Fact]
+    public async Task Select_can_be_the_evaluation_split()
+    {
+        var result = (await Run(Spec() with { Evaluation = new EvaluationSpec { Split = "select" } })).Result;
+
+        Assert.Equal(5, result.Original.Classes[0].Support);
+        Assert.DoesNotContain(_environment.Trained, t => t.EvaluateTest);
+    }
+
+    private MasterfulSpec Spec(TemporaryFolder? folder = null)
+    {
+        var root = folder ?? _folder;
+        return new MasterfulSpec
+        {
+            Path = root["masterful.yaml"],
+            Dataset = new DatasetSpec { Name = "squares", Format = DatasetFormat.Idx, Root = root.Path, Splits = new SplitsSpec { Train = ["train"] } },
+            Model = new ModelSpec { Architecture = "small-cnn", InputShape = new ImageShape(4, 4, 1) },
+            Training = new TrainingSpec { Epochs = 4, BatchSize = 8, LearningRate = 0.1 },
+            Gate = new GateSpec { ErrorRateReduction = 0.1, MaxErrorRate = 0.5 },
+            Report = new ReportSpec { Path = root["report"] },
+            Output = new OutputSpec { Path = root["model"] },
+            Runtime = new RuntimeSpec { Cache = root[".masterful"] },
+        };
+    }
+
+    private Task<PipelineOutcome> Run(
+        MasterfulSpec spec, SimulatedEnvironment? environment = null, Policy? found = null, PipelineOptions? options = null, CancellationTokenSource? stop = null) =>
+        new MasterfulPipeline(environment ?? _environment, SimulatedSearch.Of(found ?? SimulatedSearch.Found), TimeProvider.System, NullLogger.Instance)
+            .RunAsync(spec, options ?? new PipelineOptions(), new RelayProgress<PipelineProgress>(_progress.Add), stop?.Token ?? TestContext.Current.CancellationToken);
+
+    private async Task<Diagnostic> Fails(MasterfulSpec spec, SimulatedEnvironment? environment = null, PipelineOptions? options = null) =>
+        Assert.Single((await Assert.ThrowsAsync<DiagnosticException>(() => Run(spec, environment, options: options))).Diagnostics);
+}
