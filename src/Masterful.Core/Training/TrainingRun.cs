@@ -172,10 +172,9 @@ internal sealed class TrainingRun : IDisposable
     private Dictionary<string, Tensor> State()
     {
         var state = _optimizer.State.ToDictionary(s => $"optimizer.{s.Key}", s => s.Value);
-        state["values"] = _parameters.Values;
-        foreach (var (name, buffer) in _model.named_buffers())
+        foreach (var (name, value) in _model.State)
         {
-            state[$"buffer.{name}"] = buffer;
+            state[$"model.{name}"] = value;
         }
 
         if (_average is not null)

@@ -1,0 +1,237 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Masterful.Core.Evaluation;
+using Masterful.Core.Spec;
+using Microsoft.Data.Sqlite;
+
+namespace Masterful.Core.Trials;
+
+/// <summary>
+/// The memory of all runs in one SQLite file: what came of each trial and probe, by key, and which run used which. A result is on disk
+/// when <see cref="Save"/> returns; a kill at any moment loses nothing that was saved. Several threads and several processes may use
+/// one file at once.
+/// </summary>
+public sealed class Journal : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly Lock _gate = new();
+    private readonly string _path;
+    private readonly TimeProvider _clock;
+
+    private Journal(string path, TimeProvider clock, SqliteConnection connection, Diagnostic? warning) =>
+        (_path, _clock, _connection, Warning) = (Path.GetFullPath(path), clock, connection, warning);
+
+    /// <summary>Why this journal is in memory only, to be shown; null when it is on disk.</summary>
+    public Diagnostic? Warning { get; }
+
+    /// <summary>Opens a journal, made if it is not there. Where it can't be written the run's journal is in memory: see <see cref="Warning"/>.</summary>
+    /// <exception cref="DiagnosticException">The file is damaged or was written by a newer version.</exception>
+    public static Journal Open(string path, TimeProvider clock) => Open(path, clock, SqliteOpenMode.ReadWriteCreate);
+
+    internal static Journal Open(string path, TimeProvider clock, SqliteOpenMode mode)
+    {
+        var (connection, warning) = JournalDatabase.Open(path, mode);
+        return new Journal(path, clock, connection, warning);
+    }
+
+    /// <summary>The result of a trial, marked as reused, or null. Weights whose file is gone are left out.</summary>
+    public TrialResult? Find(string key) => Read(
+        "SELECT * FROM trials WHERE key = $key",
+        row => Result(row) with { Reused = true },
+        ("$key", key)).FirstOrDefault();
+
+    /// <summary>Keeps a result; an earlier one of the same trial is replaced.</summary>
+    /// <param name="result">What came of the trial.</param>
+    /// <param name="trial">The trial.</param>
+    /// <exception cref="DiagnosticException">The disk is full or the file not writable any more.</exception>
+    public void Save(TrialResult result, TrialSpec trial) => Write(
+        """
+        INSERT OR REPLACE INTO trials VALUES (
+            $key, $policy, $spec, $finished, $status, $failure, $transient, $select_loss, $select_error, $raw_select_loss, $epoch_losses,
+            $class_count, $select_logits, $select_labels, $test_logits, $test_labels, $weights_path, $image_passes, $seconds, $peak_memory)
+        """,
+        ("$key", result.Key),
+        ("$policy", trial.Policy.Name),
+        ("$spec", TrialKey.Canonical(trial)),
+        ("$finished", Now()),
+        ("$status", result.Status.ToString()),
+        ("$failure", result.Failure),
+        ("$transient", result.FailureIsTransient),
+        ("$select_loss", Number(result.SelectLoss)),
+        ("$select_error", Number(result.SelectError)),
+        ("$raw_select_loss", Number(result.RawSelectLoss)),
+        ("$epoch_losses", Bytes<double>([.. result.EpochLosses])),
+        ("$class_count", result.Select?.ClassCount ?? result.Test?.ClassCount),
+        ("$select_logits", Bytes<float>(result.Select?.Logits)),
+        ("$select_labels", Bytes<int>(result.Select?.Labels)),
+        ("$test_logits", Bytes<float>(result.Test?.Logits)),
+        ("$test_labels", Bytes<int>(result.Test?.Labels)),
+        ("$weights_path", Relative(result.WeightsPath)),
+        ("$image_passes", result.ImagePasses),
+        ("$seconds", result.Seconds),
+        ("$peak_memory", result.PeakMemory));
+
+    /// <summary>The result of a probe, or null.</summary>
+    public DistanceProbeResult? FindProbe(string key) => Read(
+        "SELECT result FROM probes WHERE key = $key",
+        row => JsonSerializer.Deserialize<DistanceProbeResult>(row.GetString(0), JsonOptions)!,
+        ("$key", key)).FirstOrDefault();
+
+    /// <summary>Keeps the result of a probe.</summary>
+    /// <exception cref="DiagnosticException">The disk is full or the file not writable any more.</exception>
+    public void SaveProbe(string key, DistanceProbeResult result) => Write(
+        "INSERT OR REPLACE INTO probes VALUES ($key, $finished, $result)",
+        ("$key", key), ("$finished", Now()), ("$result", JsonSerializer.Serialize(result, JsonOptions)));
+
+    /// <summary>Notes that a run has begun.</summary>
+    public void StartRun(string runId, string specPath) => Write(
+        "INSERT INTO runs (id, started, spec_path) VALUES ($id, $started, $spec)",
+        ("$id", runId), ("$started", Now()), ("$spec", specPath));
+
+    /// <summary>Notes that a run has ended.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="status">How it ended, such as the gate's status, <c>cancelled</c> or <c>error</c>.</param>
+    /// <param name="summary">A line or a JSON text on the result, or null.</param>
+    public void FinishRun(string runId, string status, string? summary) => Write(
+        "UPDATE runs SET finished = $finished, status = $status, summary = $summary WHERE id = $id",
+        ("$id", runId), ("$finished", Now()), ("$status", status), ("$summary", summary));
+
+    /// <summary>Notes that a run used a trial; the first note counts.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="key">The trial's key.</param>
+    /// <param name="reused">Whether its result was in the journal already.</param>
+    public void NoteUse(string runId, string key, bool reused) => Write(
+        "INSERT OR IGNORE INTO run_trials VALUES ($run, $key, $reused)", ("$run", runId), ("$key", key), ("$reused", reused));
+
+    /// <summary>Runs, the latest first.</summary>
+    /// <param name="limit">At most so many.</param>
+    public IReadOnlyList<JournalRun> Runs(int limit = 100) => Read(
+        """
+        SELECT id, started, finished, spec_path, status, summary,
+            (SELECT count(*) FROM run_trials t WHERE t.run_id = r.id AND NOT reused),
+            (SELECT count(*) FROM run_trials t WHERE t.run_id = r.id AND reused)
+        FROM runs r ORDER BY started DESC, id LIMIT $limit
+        """,
+        row => new JournalRun(
+            row.GetString(0), Time(row.GetString(1)), row.IsDBNull(2) ? null : Time(row.GetString(2)), row.GetString(3),
+            Text(row, 4), Text(row, 5), row.GetInt32(6), row.GetInt32(7)),
+        ("$limit", limit));
+
+    /// <summary>The trials that a run used, in the order in which they were trained.</summary>
+    public IReadOnlyList<JournalTrial> TrialsOf(string runId) => Read(
+        "SELECT t.*, u.reused AS reused FROM run_trials u JOIN trials t ON t.key = u.key WHERE u.run_id = $run ORDER BY t.finished, t.key",
+        row => new JournalTrial(
+            row.GetString(row.GetOrdinal("policy")),
+            row.GetString(row.GetOrdinal("spec")),
+            Time(row.GetString(row.GetOrdinal("finished"))),
+            Result(row) with { Reused = row.GetBoolean(row.GetOrdinal("reused")) }),
+        ("$run", runId));
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _connection.Dispose();
+
+    private static JsonSerializerOptions JsonOptions { get; } =
+        new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    private TrialResult Result(SqliteDataReader row)
+    {
+        var weights = Text(row, row.GetOrdinal("weights_path")) is { } relative ? Path.GetFullPath(relative, Path.GetDirectoryName(_path)!) : null;
+        return new TrialResult
+        {
+            Key = row.GetString(row.GetOrdinal("key")),
+            Status = Enum.Parse<TrialStatus>(row.GetString(row.GetOrdinal("status"))),
+            Failure = Text(row, row.GetOrdinal("failure")),
+            FailureIsTransient = row.GetBoolean(row.GetOrdinal("transient")),
+            SelectLoss = Number(row, "select_loss"),
+            SelectError = Number(row, "select_error"),
+            RawSelectLoss = Number(row, "raw_select_loss"),
+            EpochLosses = Values<double>(row, "epoch_losses") ?? [],
+            Select = PredictionsOf(row, "select_logits", "select_labels"),
+            Test = PredictionsOf(row, "test_logits", "test_labels"),
+            WeightsPath = File.Exists(weights) ? weights : null,
+            ImagePasses = row.GetInt64(row.GetOrdinal("image_passes")),
+            Seconds = row.GetDouble(row.GetOrdinal("seconds")),
+            PeakMemory = row.GetInt64(row.GetOrdinal("peak_memory")),
+        };
+    }
+
+    private static Predictions? PredictionsOf(SqliteDataReader row, string logits, string labels) =>
+        Values<float>(row, logits) is { } values
+            ? new Predictions(values, row.GetInt32(row.GetOrdinal("class_count")), Values<int>(row, labels)!)
+            : null;
+
+    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    /// <summary>SQLite has no NaN: it is stored as NULL.</summary>
+    private static double? Number(double value) => double.IsNaN(value) ? null : value;
+
+    private static double Number(SqliteDataReader row, string column) =>
+        row.IsDBNull(row.GetOrdinal(column)) ? double.NaN : row.GetDouble(row.GetOrdinal(column));
+
+    /// <summary>Numbers as the processor has them, little-endian wherever libtorch runs.</summary>
+    private static byte[]? Bytes<T>(T[]? values)
+        where T : unmanaged => values is null ? null : MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
+
+    private static T[]? Values<T>(SqliteDataReader row, string column)
+        where T : unmanaged =>
+        row.IsDBNull(row.GetOrdinal(column)) ? null : MemoryMarshal.Cast<byte, T>(row.GetFieldValue<byte[]>(row.GetOrdinal(column))).ToArray();
+
+    /// <summary>Relative to the journal, so that a cache that is moved or restored elsewhere keeps its weights.</summary>
+    private string? Relative(string? file) => file is null ? null : Path.GetRelativePath(Path.GetDirectoryName(_path)!, file);
+
+    private string Now() => _clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+
+    private void Write(string text, params ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                using var command = Command(text, values);
+                command.ExecuteNonQuery();
+            }
+            catch (SqliteException e)
+            {
+                throw JournalDatabase.Explain(e, _path);
+            }
+        }
+    }
+
+    private List<T> Read<T>(string text, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                using var command = Command(text, values);
+                using var reader = command.ExecuteReader();
+                var rows = new List<T>();
+                while (reader.Read())
+                {
+                    rows.Add(read(reader));
+                }
+
+                return rows;
+            }
+            catch (SqliteException e)
+            {
+                throw JournalDatabase.Explain(e, _path);
+            }
+        }
+    }
+
+    private SqliteCommand Command(string text, ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = text;
+        foreach (var (name, value) in values)
+        {
+            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        }
+
+        return command;
+    }
+}
