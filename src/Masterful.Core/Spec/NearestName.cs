@@ -14,7 +14,7 @@ public static class NearestName
             .Select(n => (Name: n, Distance: Distance(word, Normalize(n))))
             .OrderBy(c => c.Distance).ThenBy(c => c.Name, StringComparer.Ordinal)
             .FirstOrDefault();
-        return best is not null && distance <= Math.Max(1, Math.Max(word.Length, best.Length) / 3) ? best : null;
+        return best is not null && distance < word.Length && distance <= Math.Max(1, Math.Max(word.Length, best.Length) / 3) ? best : null;
     }
 
     /// <summary>The end of a message: <c>; did you mean 'epochs'?</c>, or a full stop.</summary>

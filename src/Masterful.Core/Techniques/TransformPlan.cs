@@ -65,7 +65,7 @@ internal sealed class TransformPlan
             return;
         }
 
-        if (!_hasColour && transform == Transforms.Hue)
+        if (!_hasColour && (transform == Transforms.Hue || transform == Transforms.Saturation))
         {
             return;
         }

@@ -49,7 +49,7 @@ internal sealed class YamlTreeReader(Func<Mark, SourcePosition> place, VariableS
         }
         catch (YamlException e)
         {
-            var tab = IndentingTab(text, e.Start);
+            var tab = IndentingTab(text, (int)e.Start.Line);
             problems.Error(
                 SpecDiagnostics.YamlSyntax,
                 place(tab ?? e.Start),
@@ -159,15 +159,17 @@ internal sealed class YamlTreeReader(Func<Mark, SourcePosition> place, VariableS
         }
     }
 
-    /// <summary>The first tab in the indentation of the line that the parser stumbled over, or of the line before it.</summary>
-    private static Mark? IndentingTab(string text, Mark at)
+    /// <summary>
+    /// The first tab in an indentation from where the parser stumbled: YAML knows none, and the parser's own words blame the section
+    /// around it.
+    /// </summary>
+    private static Mark? IndentingTab(string text, int first)
     {
         var lines = text.Split('\n');
-        for (var line = (int)at.Line; line >= Math.Max(1, at.Line - 1); line--)
+        for (var line = Math.Max(1, first); line <= lines.Length; line++)
         {
-            var content = line <= lines.Length ? lines[line - 1] : "";
-            var tab = content.IndexOf('\t', StringComparison.Ordinal);
-            if (tab >= 0 && string.IsNullOrWhiteSpace(content[..tab]))
+            var tab = lines[line - 1].IndexOf('\t', StringComparison.Ordinal);
+            if (tab >= 0 && string.IsNullOrWhiteSpace(lines[line - 1][..tab]))
             {
                 return new Mark(0, line, tab + 1);
             }

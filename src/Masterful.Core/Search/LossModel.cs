@@ -1,0 +1,182 @@
+namespace Masterful.Core.Search;
+
+/// <summary>The logarithm of a select loss, seen at a point with a seed.</summary>
+/// <param name="Point">What was trained.</param>
+/// <param name="Seed">Which of the search's seeds: those that share one are paired.</param>
+/// <param name="LogLoss">ln of the loss.</param>
+internal sealed record LossObservation(SearchPoint Point, int Seed, double LogLoss);
+
+/// <summary>
+/// What all trials so far say together about the loss of any policy: a Gaussian process over ln loss (Rasmussen and Williams 2006,
+/// chapter 2) whose covariance is a sum of a constant, the effect of the seed that paired trials share, one smooth effect for each axis
+/// that is zero where the axis is off, and a smooth interaction. Effects of neighbouring levels inform each other, a surprise on one
+/// trial is shrunk towards nothing, and every trial serves as a control for every other. The scales of noise and effects are those of
+/// the largest posterior density on a grid.
+/// </summary>
+internal sealed class LossModel
+{
+    /// <summary>Scale of the constant; large beside anything that is learnt.</summary>
+    private const double ConstantScale = 0.5;
+
+    /// <summary>Share of the noise's scale that a seed's trials have in common.</summary>
+    private const double SeedShare = 0.7;
+
+    /// <summary>Share of an effect that every level of an axis has in common.</summary>
+    private const double PresenceShare = 0.4;
+
+    /// <summary>Levels this far apart still resemble each other.</summary>
+    private const double LevelReach = 0.35;
+
+    /// <summary>The interaction's scale as a share of an effect's.</summary>
+    private const double InteractionShare = 0.3;
+
+    private static readonly double[] NoiseScales = [0.004, 0.008, 0.014, 0.022, 0.03, 0.042, 0.06, 0.09];
+    private static readonly double[] EffectScales = [0.008, 0.02, 0.04, 0.07, 0.12, 0.25];
+
+    private readonly IReadOnlyList<LossObservation> _observations;
+    private readonly double _mean;
+    private readonly double[,] _factor;
+    private readonly double[] _weights;
+    private readonly double _effect;
+
+    private LossModel(IReadOnlyList<LossObservation> observations, double noise, double effect)
+    {
+        (_observations, Noise, _effect) = (observations, noise, effect);
+        _mean = observations.Average(o => o.LogLoss);
+        _factor = Cholesky(observations.Count, (i, j) =>
+            Covariance(observations[i].Point, observations[i].Seed, observations[j].Point, observations[j].Seed) + (i == j ? noise * noise : 0));
+        var residuals = SolveLower([.. observations.Select(o => o.LogLoss - _mean)]);
+        LogDensity = (-0.5 * residuals.Sum(r => r * r)) - Enumerable.Range(0, observations.Count).Sum(i => Math.Log(_factor[i, i]))
+            + LogPrior(noise, 0.03, 0.8) + LogPrior(effect, 0.05, 0.9);
+        _weights = residuals;
+    }
+
+    /// <summary>Standard deviation of ln loss between trials of one policy, what their seed shares taken away.</summary>
+    public double Noise { get; }
+
+    /// <summary>Standard deviation of the difference of a pair.</summary>
+    public double PairedNoise => Noise * Math.Sqrt(2);
+
+    private double LogDensity { get; }
+
+    /// <summary>The model of the scales that fit best.</summary>
+    public static LossModel Fit(IReadOnlyList<LossObservation> observations) =>
+        (from noise in NoiseScales from effect in EffectScales select new LossModel(observations, noise, effect)).MaxBy(m => m.LogDensity)!;
+
+    /// <summary>The same scales with more seen.</summary>
+    public LossModel With(IEnumerable<LossObservation> more) => new([.. _observations, .. more], Noise, _effect);
+
+    /// <summary>The belief about the ln losses of points.</summary>
+    public LossBelief Believe(IReadOnlyList<SearchPoint> points)
+    {
+        var projections = points.Select(p => Project(p, null)).ToList();
+        var means = projections.Select(v => _mean + Dot(v, _weights)).ToArray();
+        var covariance = new double[points.Count, points.Count];
+        for (var i = 0; i < points.Count; i++)
+        {
+            for (var j = 0; j < points.Count; j++)
+            {
+                covariance[i, j] = Covariance(points[i], null, points[j], null) - Dot(projections[i], projections[j]);
+            }
+        }
+
+        return new LossBelief(means, covariance);
+    }
+
+    /// <summary>How far one more trial would move the beliefs about points: the standard deviations, with sign, of their new means.</summary>
+    public double[] Reach(IReadOnlyList<SearchPoint> points, SearchPoint trial, int seed)
+    {
+        var seen = Project(trial, seed);
+        var variance = Covariance(trial, seed, trial, seed) - Dot(seen, seen) + (Noise * Noise);
+        return [.. points.Select(p => (Covariance(p, null, trial, seed) - Dot(Project(p, null), seen)) / Math.Sqrt(variance))];
+    }
+
+    private static double LogPrior(double scale, double centre, double spread) =>
+        -0.5 * Math.Pow(Math.Log(scale / centre) / spread, 2);
+
+    private double Covariance(SearchPoint a, int? seedA, SearchPoint b, int? seedB)
+    {
+        var covariance = ConstantScale * ConstantScale;
+        if (seedA is not null && seedA == seedB)
+        {
+            covariance += Math.Pow(SeedShare * Noise, 2);
+        }
+
+        var (effects, distance) = (0.0, 0.0);
+        for (var axis = 0; axis < a.Levels.Length; axis++)
+        {
+            var (u, v) = (a.Levels[axis], b.Levels[axis]);
+            var square = (u - v) * (u - v);
+            distance += square;
+            if (u > 0 && v > 0)
+            {
+                effects += PresenceShare + ((1 - PresenceShare) * Math.Exp(-square / (2 * LevelReach * LevelReach)));
+            }
+        }
+
+        var interaction = InteractionShare * InteractionShare * Math.Exp(-distance / (2 * LevelReach * LevelReach));
+        return covariance + (_effect * _effect * (effects + interaction));
+    }
+
+    private double[] Project(SearchPoint point, int? seed) =>
+        SolveLower([.. _observations.Select(o => Covariance(point, seed, o.Point, o.Seed))]);
+
+    private static double[,] Cholesky(int count, Func<int, int, double> matrix)
+    {
+        var factor = new double[count, count];
+        for (var i = 0; i < count; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var sum = matrix(i, j);
+                for (var k = 0; k < j; k++)
+                {
+                    sum -= factor[i, k] * factor[j, k];
+                }
+
+                factor[i, j] = i == j ? Math.Sqrt(Math.Max(sum, 1e-12)) : sum / factor[j, j];
+            }
+        }
+
+        return factor;
+    }
+
+    private double[] SolveLower(double[] values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            for (var k = 0; k < i; k++)
+            {
+                values[i] -= _factor[i, k] * values[k];
+            }
+
+            values[i] /= _factor[i, i];
+        }
+
+        return values;
+    }
+
+    private static double Dot(double[] a, double[] b)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < a.Length; i++)
+        {
+            sum += a[i] * b[i];
+        }
+
+        return sum;
+    }
+}
+
+/// <summary>What is believed about the ln losses of several points.</summary>
+/// <param name="Means">By point.</param>
+/// <param name="Covariance">Of the points.</param>
+internal sealed record LossBelief(double[] Means, double[,] Covariance)
+{
+    /// <summary>The belief about how much lower the second point's ln loss is than the first's.</summary>
+    public (double Gain, double Deviation) Gain(int from, int to)
+    {
+        var variance = Covariance[from, from] + Covariance[to, to] - (2 * Covariance[from, to]);
+        return (Means[from] - Means[to], Math.Sqrt(Math.Max(variance, 0)));
+    }
+}

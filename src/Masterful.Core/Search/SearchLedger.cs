@@ -1,0 +1,144 @@
+using Masterful.Core.Spec;
+using Masterful.Core.Trials;
+using Masterful.Results;
+
+namespace Masterful.Core.Search;
+
+/// <summary>
+/// Asks for trials within the caps and keeps the books. A trial is only asked for when its cost, known beforehand, still fits; which
+/// trials fit is settled in the order given, so that it doesn't depend on how many run at once. Trials that were known already are
+/// charged what they once cost, so that a search that is taken up again decides as it did.
+/// </summary>
+internal sealed class SearchLedger(
+    ITrialRunner runner, BudgetSpec budget, SplitSizes sizes, TimeProvider clock, IProgress<SearchProgress>? progress)
+{
+    private readonly long _start = clock.GetTimestamp();
+    private readonly Dictionary<string, LedgerEntry> _stages = [];
+    private long _reserved;
+    private int _reservedTrials;
+
+    /// <summary>Image-passes that the search may spend, or null.</summary>
+    public long? Cap { get; init; }
+
+    /// <summary>What the ledger and progress call the work being done: <c>baseline</c>, or a stage of the search.</summary>
+    public string Stage { get; set; } = "baseline";
+
+    /// <summary>Trials expected in all, for progress.</summary>
+    public int Planned { get; set; }
+
+    /// <summary>Image-passes spent.</summary>
+    public long Spent { get; private set; }
+
+    /// <summary>Trials asked for.</summary>
+    public int Trials { get; private set; }
+
+    /// <summary>Which cap refused a trial, or null.</summary>
+    public string? Exhausted { get; private set; }
+
+    /// <summary>Work and time by ledger stage.</summary>
+    public IReadOnlyList<LedgerEntry> Stages => [.. _stages.Values];
+
+    /// <summary>
+    /// Seconds since the start; where trials were known already, the time that they once took over the workers, if that is more.
+    /// </summary>
+    public double Elapsed => Math.Max(
+        clock.GetElapsedTime(_start).TotalSeconds, _stages.Values.Sum(s => s.Seconds) / Math.Max(1, runner.Parallelism));
+
+    /// <summary>Image-passes and trials kept back for what must still be done.</summary>
+    public void Reserve(long imagePasses, int trials) => (_reserved, _reservedTrials) = (imagePasses, trials);
+
+    /// <summary>How many trials of a cost still fit, the reserve kept back.</summary>
+    public int Affordable(long cost)
+    {
+        var byPasses = Cap is { } cap ? (cap - Spent - _reserved) / Math.Max(1, cost) : int.MaxValue;
+        var byTrials = budget.Trials is { } trials ? trials - Trials - _reservedTrials : int.MaxValue;
+        var byTime = budget.Time is { } time && Pace() is { } pace
+            ? (time.TotalSeconds - Elapsed - (pace * _reserved)) / (pace * cost)
+            : int.MaxValue;
+        return (int)Math.Clamp(Math.Min(Math.Min(byPasses, byTrials), byTime), 0, int.MaxValue);
+    }
+
+    /// <summary>
+    /// The results, in the order of the trials; null for each that no longer fitted, and <see cref="Exhausted"/> says why.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<IReadOnlyList<TrialResult?>> AskAsync(IReadOnlyList<TrialSpec> trials, CancellationToken cancellation)
+    {
+        var results = new TrialResult?[trials.Count];
+        var (admitted, passes) = (0, 0L);
+        while (admitted < trials.Count && Fits(passes + TrialCost.ImagePasses(trials[admitted], sizes), admitted + 1))
+        {
+            passes += TrialCost.ImagePasses(trials[admitted++], sizes);
+        }
+
+        // Time can only be checked between waves.
+        var wave = budget.Time is null ? trials.Count : Math.Max(1, runner.Parallelism);
+        for (var first = 0; first < admitted; first += wave)
+        {
+            var count = Math.Min(wave, admitted - first);
+            if (!InTime(trials.Skip(first).Take(count).Max(t => TrialCost.ImagePasses(t, sizes))))
+            {
+                break;
+            }
+
+            var answers = await TrialBatch.RunAsync(runner, [.. trials.Skip(first).Take(count)], cancellation).ConfigureAwait(false);
+            for (var i = 0; i < count; i++)
+            {
+                results[first + i] = answers[i];
+                Charge(1, answers[i].ImagePasses, answers[i].Seconds);
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>Distance analysis, or null when it no longer fits.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<DistanceProbeResult?> ProbeAsync(DistanceProbe probe, CancellationToken cancellation)
+    {
+        if (!Fits(ProbeCost(probe.Operations.Count, probe.Strengths.Count, probe.MaximumImages), 0))
+        {
+            return null;
+        }
+
+        var result = await runner.ProbeAsync(probe, cancellation).ConfigureAwait(false);
+        Charge(0, result.ImagePasses, result.Seconds);
+        return result;
+    }
+
+    /// <summary>Image-passes of a probe: every operation at every strength, and the clean images.</summary>
+    public static long ProbeCost(int operations, int strengths, int images) => images * (1L + ((long)operations * strengths));
+
+    private bool Fits(long passes, int trials)
+    {
+        Exhausted ??=
+            Cap is { } cap && Spent + passes + _reserved > cap ? "the cap on work (policy.budget.ratio)"
+            : budget.Trials is { } most && Trials + trials + _reservedTrials > most ? "the cap on trials (policy.budget.trials)"
+            : null;
+        return Exhausted is null;
+    }
+
+    private bool InTime(long passes)
+    {
+        if (budget.Time is { } time && Elapsed + ((Pace() ?? 0) * (passes + _reserved)) > time.TotalSeconds)
+        {
+            Exhausted ??= "the cap on time (policy.budget.time)";
+        }
+
+        return Exhausted is null;
+    }
+
+    /// <summary>Seconds an image-pass, all workers together.</summary>
+    private double? Pace() => Spent > 0 ? Elapsed / Spent : null;
+
+    private void Charge(int trials, long passes, double seconds)
+    {
+        (Trials, Spent) = (Trials + trials, Spent + passes);
+        var stage = Stage == "baseline" ? Stage : "search";
+        var before = _stages.GetValueOrDefault(stage) ?? new LedgerEntry(stage, 0, 0, 0);
+        _stages[stage] = new LedgerEntry(stage, before.Trials + trials, before.ImagePasses + passes, before.Seconds + seconds);
+        Planned = Math.Max(Planned, Trials);
+        progress?.Report(new SearchProgress(
+            Stage, Trials, Planned, Spent, Cap, Elapsed, Trials > 0 ? Elapsed / Trials * (Planned - Trials) : null));
+    }
+}

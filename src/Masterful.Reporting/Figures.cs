@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace Masterful.Reporting;
+
+/// <summary>Figures as people read them; what could not be computed is <c>n/a</c>.</summary>
+internal static class Figures
+{
+    public const string Missing = "n/a";
+
+    /// <summary>0.0732 → <c>7.32%</c>.</summary>
+    public static string Percent(double? share, int digits = 2) =>
+        share is { } value && double.IsFinite(value) ? Number(value * 100, digits) + "%" : Missing;
+
+    /// <summary>0.021 → <c>+2.10</c>, in percentage points.</summary>
+    public static string Points(double? change, int digits = 2) =>
+        change is { } value && double.IsFinite(value) ? Signed(value * 100, digits) : Missing;
+
+    /// <summary>0.31421 → <c>0.3142</c>.</summary>
+    public static string Loss(double? loss) => loss is { } value && double.IsFinite(value) ? Number(value, 4) : Missing;
+
+    /// <summary>−0.0616 → <c>−0.0616</c>, with its sign.</summary>
+    public static string LossChange(double? change) => change is { } value && double.IsFinite(value) ? Signed(value, 4) : Missing;
+
+    /// <summary>60000 → <c>60,000</c>.</summary>
+    public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    /// <summary>24310000 → <c>24.3 M</c>.</summary>
+    public static string Amount(double amount) => amount switch
+    {
+        >= 1e9 => Number(amount / 1e9, 1) + " G",
+        >= 1e6 => Number(amount / 1e6, 1) + " M",
+        >= 1e4 => Number(amount / 1e3, 1) + " k",
+        _ => Number(amount, 0),
+    };
+
+    /// <summary>A value with at most <paramref name="digits"/> digits after the point and no trailing zeros.</summary>
+    public static string Short(double value, int digits = 3) =>
+        double.IsFinite(value) ? Minus(value.ToString("0." + new string('#', digits), CultureInfo.InvariantCulture)) : Missing;
+
+    /// <summary>3725 s → <c>1 h 2 min</c>.</summary>
+    public static string Duration(double seconds) => seconds switch
+    {
+        double.NaN or < 0 => Missing,
+        < 60 => Number(seconds, seconds < 10 ? 1 : 0) + " s",
+        < 3600 => $"{(int)(seconds / 60)} min {(int)(seconds % 60)} s",
+        _ => $"{Count((long)(seconds / 3600))} h {(int)(seconds % 3600 / 60)} min",
+    };
+
+    /// <summary>Fixed digits, with a true minus.</summary>
+    public static string Number(double value, int digits) => Minus(value.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+
+    private static string Signed(double value, int digits)
+    {
+        var text = Number(Math.Abs(value), digits);
+        return text.AsSpan().IndexOfAnyInRange('1', '9') < 0 ? text : (value < 0 ? "−" : "+") + text;
+    }
+
+    private static string Minus(string number)
+    {
+        var negative = number.StartsWith('-');
+        return negative ? (number.AsSpan().IndexOfAnyInRange('1', '9') < 0 ? number[1..] : "−" + number[1..]) : number;
+    }
+}

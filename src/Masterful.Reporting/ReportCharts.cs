@@ -1,0 +1,69 @@
+using Masterful.Reporting.Charts;
+using Masterful.Results;
+
+namespace Masterful.Reporting;
+
+/// <summary>The charts that a result has data for, with the words that stand for them where they can't be seen.</summary>
+internal sealed class ReportCharts(RunResult result, PoliciesFile? policies)
+{
+    /// <summary>All file names that a report's charts can have, in <c>charts/</c>.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        ["labels.png", "policies.png", "waterfall.png", "recall.png", "precision.png", "error-rate.png"];
+
+    public ReportImage? Labels { get; } = DrawLabels(result.Dataset);
+
+    public ReportImage? Policies { get; } = policies is { Policies.Count: > 1, Axes.Count: > 0 }
+        ? Draw("policies.png", new ParallelCoordinatesChart(policies), PoliciesText(policies))
+        : null;
+
+    public ReportImage? Waterfall { get; } =
+        result.Attribution.Count > 0 && double.IsFinite(result.Original.ValidationLoss) && double.IsFinite(result.Masterful.ValidationLoss)
+        && result.Attribution.All(step => double.IsFinite(step.ValidationLossDelta))
+            ? Draw("waterfall.png", new WaterfallChart(result.Original.ValidationLoss, result.Masterful.ValidationLoss, result.Attribution), WaterfallText(result))
+            : null;
+
+    public ReportImage? Recall { get; } = HasClasses(result)
+        ? Draw("recall.png", ClassImprovementChart.Recall(result.Original, result.Masterful, ClassLabel.For), ClassText(result, "recall", c => c.Recall))
+        : null;
+
+    public ReportImage? Precision { get; } = HasClasses(result)
+        ? Draw("precision.png", ClassImprovementChart.Precision(result.Original, result.Masterful, ClassLabel.For), ClassText(result, "precision", c => c.Precision))
+        : null;
+
+    public ReportImage? ErrorRate { get; } = double.IsFinite(result.Original.ErrorRate) || double.IsFinite(result.Masterful.ErrorRate)
+        ? Draw("error-rate.png", new ErrorRateChart(result.Original, result.Masterful, result.Comparison),
+            $"Bars of the test error: original {Figures.Percent(result.Original.ErrorRate)}, masterful {Figures.Percent(result.Masterful.ErrorRate)}.")
+        : null;
+
+    public IEnumerable<ReportImage> All => new[] { Labels, Policies, Waterfall, Recall, Precision, ErrorRate }.OfType<ReportImage>();
+
+    private static bool HasClasses(RunResult result) => result.Original.Classes.Count > 0 && result.Original.Classes.Count == result.Masterful.Classes.Count;
+
+    private static ReportImage? DrawLabels(DatasetInfo dataset)
+    {
+        List<(string, IReadOnlyList<int>)> splits = [.. dataset.ClassCounts.Where(c => c.Value.Any(count => count > 0)).Take(5).Select(c => (c.Key, c.Value))];
+        return splits.Count == 0 || dataset.Classes.Count == 0
+            ? null
+            : Draw("labels.png", new LabelDistributionChart([.. dataset.Classes.Select(ClassLabel.For)], splits),
+                $"Bars of the number of images of each of {dataset.Classes.Count} classes in {string.Join(", ", splits.Select(s => s.Item1))}.");
+    }
+
+    private static ReportImage Draw(string name, Chart chart, string alternative) => new("charts/" + name, chart.ToPng(), alternative);
+
+    private static string PoliciesText(PoliciesFile policies)
+    {
+        var losses = policies.Policies.Select(p => p.ValidationLoss).Where(double.IsFinite).DefaultIfEmpty(double.NaN).ToList();
+        return $"Parallel coordinates of {policies.Policies.Count} tested policies over {policies.Axes.Count} techniques; "
+            + $"validation loss from {Figures.Loss(losses.Min())} to {Figures.Loss(losses.Max())}.";
+    }
+
+    private static string WaterfallText(RunResult result) =>
+        $"Waterfall from the original's validation loss {Figures.Loss(result.Original.ValidationLoss)} to the masterful's {Figures.Loss(result.Masterful.ValidationLoss)}: "
+        + string.Join(", ", result.Attribution.Select(s => $"{s.Technique} {Figures.LossChange(s.ValidationLossDelta)}")) + ".";
+
+    private static string ClassText(RunResult result, string measure, Func<ClassResult, double> value)
+    {
+        var changes = result.Original.Classes.Zip(result.Masterful.Classes, (o, m) => value(m) - value(o)).ToList();
+        return $"Bars of each class's {measure} in both models: better in {changes.Count(c => c > 0)} of {changes.Count} classes, worse in {changes.Count(c => c < 0)}.";
+    }
+}

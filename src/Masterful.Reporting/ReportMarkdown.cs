@@ -1,0 +1,446 @@
+using System.Globalization;
+using Masterful.Results;
+using static Masterful.Reporting.MarkdownText;
+
+namespace Masterful.Reporting;
+
+/// <summary>A run's report as GitHub Markdown, section by section.</summary>
+internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, ReportImage? samples)
+{
+    /// <summary>The heading above the table of contents.</summary>
+    public const string ContentsTitle = "Contents";
+
+    /// <summary>Rows that a table of classes shows before it points to the CSV.</summary>
+    private const int MostClassRows = 100;
+
+    private readonly MarkdownPage _page = new();
+
+    public override string ToString() => _page.ToString();
+
+    /// <summary>Writes all sections in their order.</summary>
+    public ReportMarkdown Build()
+    {
+        (string Title, Action Write)[] sections =
+        [
+            ("Overview", Overview), ("Dataset Information", Dataset), ("Model", Model), ("Training Policy", Policy),
+            ("Predicted Improvements", Improvements), ("Validation Loss Improvement", ValidationLoss),
+            ("Recall Improvement", Recall), ("Precision Improvement", Precision), ("Error Rate Reduction", ErrorRate),
+            ("Gate", Gate), ("Reproduce", Reproduce),
+        ];
+        _page.Heading(1, $"Masterful report: {Escape(result.Dataset.Name)}");
+        _page.Paragraph($"**{Verdict(result.Gate.Status)}** — {Summary()}");
+        _page.Heading(2, ContentsTitle).List(sections.Select(s => $"[{s.Title}](#{Anchor(s.Title)})"));
+        foreach (var (title, write) in sections)
+        {
+            _page.Heading(2, title);
+            write();
+        }
+
+        return this;
+    }
+
+    /// <summary>The anchor that GitHub gives to a heading of letters and spaces.</summary>
+    private static string Anchor(string title) => title.ToLowerInvariant().Replace(' ', '-');
+
+    private static string Verdict(string status) => status switch
+    {
+        "passed" => "✔ Gate passed",
+        "failed" => "✘ Gate failed",
+        "inconclusive" => "◐ Gate inconclusive",
+        _ => "○ Gate not evaluated",
+    };
+
+    private static string Status(string status) => status switch
+    {
+        "passed" => "✔ passed",
+        "failed" => "✘ failed",
+        "inconclusive" => "◐ inconclusive",
+        "not-evaluated" => "○ not evaluated",
+        _ => Escape(status),
+    };
+
+    private string Summary()
+    {
+        var (original, masterful) = (result.Original.ErrorRate, result.Masterful.ErrorRate);
+        var rates = $"test error {Figures.Percent(original)} → {Figures.Percent(masterful)}";
+        if (result.Comparison.ErrorRateReduction is not { } reduction || !double.IsFinite(reduction))
+        {
+            return $"No error-rate reduction could be computed: {rates}.";
+        }
+
+        var change = reduction switch
+        {
+            > 0 => $"The masterful model makes **{Figures.Percent(reduction, 1)} fewer errors** than the original",
+            < 0 => $"The masterful model makes **{Figures.Percent(-reduction, 1)} more errors** than the original",
+            _ => "The masterful model makes **as many errors** as the original",
+        };
+        return $"{change}{Interval(" (", ")")}: {rates}.";
+    }
+
+    private string Interval(string before, string after) => result.Comparison is { Low: { } low, High: { } high } && double.IsFinite(low) && double.IsFinite(high)
+        ? $"{before}reduction {Figures.Percent(low, 1)} to {Figures.Percent(high, 1)} at {Figures.Percent(result.Comparison.Confidence, 0)} confidence{after}"
+        : "";
+
+    private void Overview()
+    {
+        var recipe = result.Recipe;
+        _page.Paragraph(
+            $"{Code(result.Model.Name)} was trained on {Escape(result.Dataset.Name)} in two ways: the **original** model without any training policy, and the "
+            + $"**masterful** model with the policy {Code(result.Policy.Name)}. Both share the architecture, the data and the recipe "
+            + $"({recipe.Epochs} epochs, {Code(recipe.Optimizer)}, batches of {recipe.BatchSize}), and were trained {Times(recipe.Seeds)}, each time from the same seed. "
+            + "The policy was chosen on images held out from training. The test images were opened once, for the figures below.");
+        if (result.Notes.Count > 0)
+        {
+            _page.Paragraph("What a reviewer should know:").List(result.Notes.Select(Sentence));
+        }
+    }
+
+    private static string Times(int seeds) => seeds switch { 1 => "once", 2 => "twice", _ => $"{seeds} times" };
+
+    private void Dataset()
+    {
+        var dataset = result.Dataset;
+        if (dataset.Description is { Length: > 0 } description)
+        {
+            _page.Paragraph(Sentence(description));
+        }
+
+        List<IReadOnlyList<string>> facts =
+        [
+            ["Name", Escape(dataset.Name)],
+            ["Format", Code(dataset.Format)],
+            ["Classes", dataset.Classes.Count.ToString(CultureInfo.InvariantCulture)],
+            .. dataset.Counts.Where(c => c.Value > 0).Select(c => (IReadOnlyList<string>)[$"Images in {Escape(c.Key)}", Figures.Count(c.Value)]),
+            .. dataset.Health.Sizes.Take(5).Select(s => (IReadOnlyList<string>)["Image size as stored", $"{Escape(s.Key)} ({Figures.Count(s.Value)})"]),
+            .. dataset.Health.Mean.Count == 0 ? [] : (IReadOnlyList<string>[])
+            [
+                ["Mean of each channel, 0 to 255", string.Join(", ", dataset.Health.Mean.Select(m => Figures.Short(m, 1)))],
+                ["Standard deviation of each channel", string.Join(", ", dataset.Health.StandardDeviation.Select(m => Figures.Short(m, 1)))],
+            ],
+            ["Fingerprint", Code(dataset.Fingerprint)],
+        ];
+        if (Link("Where it comes from", dataset.Background) is { } link)
+        {
+            facts.Insert(1, ["Background", link]);
+        }
+
+        _page.Table([new("Data set"), new("")], facts);
+        _page.Paragraph("**Health**, checked before any training:");
+        _page.Table([new("Check"), new("Found", Right: true), new("")],
+        [
+            Check("Test images that also stand in train or select", dataset.Health.Leaks),
+            Check("Exact copies within a split", dataset.Health.Duplicates),
+            Check("Exact copies with different labels", dataset.Health.ConflictingLabels),
+            Check("Files that could not be read", dataset.Health.Unreadable),
+        ]);
+        if (dataset.Health.Warnings.Count > 0)
+        {
+            _page.List(dataset.Health.Warnings.Take(50).Select(Sentence));
+        }
+
+        Show(charts.Labels, "The images of each class were not counted.");
+        if (samples is not null)
+        {
+            _page.Paragraph("Samples from the training images:").Image(samples.Alternative, samples.Path);
+        }
+    }
+
+    private static IReadOnlyList<string> Check(string name, int found) => [name, Figures.Count(found), found == 0 ? "✔" : "▲ look into it"];
+
+    private void Model()
+    {
+        var model = result.Model;
+        _page.Table([new("Model"), new("")],
+        [
+            ["Architecture", Code(model.Name)],
+            ["Trainable parameters", Figures.Count(model.Parameters)],
+            ["Input (height × width × channels)", string.Join(" × ", model.InputShape)],
+            .. model.Options.Select(o => (IReadOnlyList<string>)[$"Option {Escape(o.Key)}", Code(o.Value)]),
+            ["Fingerprint", Code(model.Fingerprint)],
+        ]);
+    }
+
+    private void Policy()
+    {
+        var policy = result.Policy;
+        var origin = policy.Source switch
+        {
+            "search" => "found by this run's search",
+            "lock" => "taken from the lock file, so no search was needed",
+            "trivial-augment" => "TrivialAugment, which the search did not beat",
+            "rand-augment" => "RandAugment, which the search did not beat",
+            "none" => "empty: nothing that was tested beat the original",
+            var other => Escape(other),
+        };
+        _page.Table([new("Policy"), new("")],
+        [
+            ["Name", Code(policy.Name)],
+            ["Where it comes from", origin],
+            ["Engine", Code(result.Run.EngineVersion)],
+            .. result.Search is { } search ? (IReadOnlyList<string>[])[["Policies tested", Figures.Count(search.PoliciesTested)]] : [],
+        ]);
+        if (policy.Values.Count == 0)
+        {
+            _page.Paragraph("The policy uses no technique: the masterful model is trained as the original is.");
+        }
+        else
+        {
+            _page.Table([new("Technique"), new("Value", Right: true), new("What it does to the training images")],
+                policy.Values.Select(v => (IReadOnlyList<string>)[Code(v.Axis), Figures.Short(v.Value, 2), TechniqueMeaning.Of(v.Technique, v.Value)]));
+            _page.Paragraph(
+                "A value is a **magnitude (m)**: how strong, from 0 to 100; a **replacement rate (rr)**: the share of the training examples that the technique "
+                + "replaces, from 0 to 1; or a **ratio (r)**: how much is added, relative to the original data.");
+        }
+
+        Show(charts.Policies, result.Search is null
+            ? "No search ran, so there are no tested policies to compare."
+            : "Too few policies were tested for a comparison.");
+        if (result.Search is { Groups.Count: > 0 } searched)
+        {
+            _page.Paragraph("What the search found, group by group. Change is that of the selection loss against the policy so far, with its standard error; negative is better.");
+            _page.Table([new("Group"), new("Accepted"), new("Level", Right: true), new("Change", Right: true), new("Why")],
+                searched.Groups.Select(g => (IReadOnlyList<string>)
+                [
+                    Code(g.Name), g.Accepted ? "✔ yes" : "– no", g.Level is { } level ? Figures.Short(level, 1) : "",
+                    g.LossDelta is null ? "" : Figures.LossChange(g.LossDelta) + (g.StandardError is null ? "" : $" ± {Figures.Loss(g.StandardError)}"),
+                    g.Reason is null ? "" : Sentence(g.Reason),
+                ]));
+        }
+    }
+
+    private void Improvements()
+    {
+        var (original, masterful) = (result.Original, result.Masterful);
+        _page.Paragraph(
+            $"Measured on {Figures.Count(result.Dataset.Counts.GetValueOrDefault("test"))} test images that had no part in training or in the choice of the policy; "
+            + $"means over {result.Recipe.Seeds} paired seed{(result.Recipe.Seeds == 1 ? "" : "s")}. They predict what the masterful model gains on new images of the same kind.");
+        _page.Table([new("Measure"), new("Original", Right: true), new("Masterful", Right: true), new("Change", Right: true), new("")],
+        [
+            PercentRow("Test error", original.ErrorRate, masterful.ErrorRate, better: -1),
+            PercentRow("Test accuracy", 1 - original.ErrorRate, 1 - masterful.ErrorRate, better: 1),
+            PercentRow("Mean recall over classes", Mean(original, c => c.Recall), Mean(masterful, c => c.Recall), better: 1),
+            PercentRow("Mean precision over classes", Mean(original, c => c.Precision), Mean(masterful, c => c.Precision), better: 1),
+            LossRow("Test loss, nats", original.TestLoss, masterful.TestLoss),
+            LossRow("Validation loss, nats", original.ValidationLoss, masterful.ValidationLoss),
+        ]);
+    }
+
+    private static double Mean(ArmResult arm, Func<ClassResult, double> value) => arm.Classes.Count == 0 ? double.NaN : arm.Classes.Average(value);
+
+    private static IReadOnlyList<string> PercentRow(string name, double original, double masterful, int better) =>
+        [name, Figures.Percent(original), Figures.Percent(masterful), Unit(Figures.Points(masterful - original), " points"), Sign(masterful - original, better)];
+
+    private static IReadOnlyList<string> LossRow(string name, double original, double masterful) =>
+        [name, Figures.Loss(original), Figures.Loss(masterful), Figures.LossChange(masterful - original), Sign(masterful - original, -1)];
+
+    private static string Unit(string figure, string unit) => figure == Figures.Missing ? figure : figure + unit;
+
+    private static string Sign(double change, int better) => (change * better) switch { > 0 => "▲ better", < 0 => "▼ worse", 0 => "= same", _ => "" };
+
+    private void ValidationLoss()
+    {
+        _page.Paragraph(
+            "Validation loss is the mean cross-entropy on the images held out for selection: how surprised the model is by the true labels, in nats. "
+            + "Techniques are added one after the other in the order of the search, and each bar is what the loss changes when one joins.");
+        Show(charts.Waterfall, result.Policy.Values.Count == 0
+            ? "The policy uses no technique, so there is nothing to attribute."
+            : $"What each technique contributes was not measured in this run. In all, validation loss went from {Figures.Loss(result.Original.ValidationLoss)} to {Figures.Loss(result.Masterful.ValidationLoss)}.");
+        if (result.Attribution.Count == 0)
+        {
+            return;
+        }
+
+        var leftOut = result.Attribution.Any(s => s.LeaveOneOutDelta is not null);
+        List<TableColumn> columns =
+            [new("Technique added"), new("Change of loss", Right: true), new("Standard error", Right: true), new("Change of error", Right: true), new("")];
+        if (leftOut)
+        {
+            columns.Insert(4, new("Loss without it alone", Right: true));
+        }
+
+        _page.Table(columns, result.Attribution.Select(step =>
+        {
+            List<string> row =
+            [
+                Code(step.Technique), Figures.LossChange(step.ValidationLossDelta), step.StandardError is null ? "" : Figures.Loss(step.StandardError),
+                step.ErrorRateDelta is null ? "" : Unit(Figures.Points(step.ErrorRateDelta), " points"),
+                step.Significant ? Sign(step.ValidationLossDelta, -1) : "≈ within noise",
+            ];
+            if (leftOut)
+            {
+                row.Insert(4, step.LeaveOneOutDelta is null ? "" : Figures.LossChange(step.LeaveOneOutDelta));
+            }
+
+            return (IReadOnlyList<string>)row;
+        }));
+        _page.Paragraph("A change of less than two standard errors is within noise: another set of seeds could turn its sign.");
+    }
+
+    private void Recall()
+    {
+        _page.Paragraph(
+            "Recall answers: of the images that truly belong to a class, what share does the model find? With true positives TP and false negatives FN it is TP / (TP + FN).");
+        Show(charts.Recall, "There are no figures by class.");
+        Classes(c => (c.Recall, c.RecallLow, c.RecallHigh));
+    }
+
+    private void Precision()
+    {
+        _page.Paragraph(
+            "Precision answers: of the images that the model takes for a class, what share truly belongs to it? With true positives TP and false positives FP it is TP / (TP + FP).");
+        Show(charts.Precision, "There are no figures by class.");
+        Classes(c => (c.Precision, c.PrecisionLow, c.PrecisionHigh));
+    }
+
+    private void Classes(Func<ClassResult, (double Value, double Low, double High)> measure)
+    {
+        var pairs = result.Original.Classes.Zip(result.Masterful.Classes).ToList();
+        if (pairs.Count == 0)
+        {
+            return;
+        }
+
+        var worse = pairs.Count(p => measure(p.Second).Value < measure(p.First).Value);
+        var better = pairs.Count(p => measure(p.Second).Value > measure(p.First).Value);
+        _page.Paragraph($"Better in {better} of {pairs.Count} classes, worse in {worse}.");
+        _page.Table([new("Class", Right: true), new("Name"), new("Test images", Right: true), new("Original", Right: true), new("Masterful", Right: true), new("Change", Right: true), new("")],
+            pairs.Take(MostClassRows).Select((pair, i) =>
+            {
+                var (original, masterful) = (measure(pair.First), measure(pair.Second));
+                return (IReadOnlyList<string>)
+                [
+                    i.ToString(CultureInfo.InvariantCulture), pair.First.Name.Trim().Length == 0 ? "*no name*" : Escape(pair.First.Name), Figures.Count(pair.First.Support),
+                    WithInterval(original), WithInterval(masterful), Unit(Figures.Points(masterful.Value - original.Value, 1), " points"),
+                    Sign(masterful.Value - original.Value, 1),
+                ];
+            }));
+        _page.Paragraph((pairs.Count > MostClassRows ? $"The first {MostClassRows} classes; all of them are in [classes.csv](classes.csv). " : "")
+            + $"In brackets: Wilson intervals at {Figures.Percent(result.Comparison.Confidence, 0)} confidence.");
+    }
+
+    private static string WithInterval((double Value, double Low, double High) figure) =>
+        $"{Figures.Percent(figure.Value, 1)} ({Figures.Percent(figure.Low, 1)} to {Figures.Percent(figure.High, 1)})";
+
+    private void ErrorRate()
+    {
+        _page.Paragraph(
+            "The error rate is the share of test images that the model puts into a wrong class. The reduction is the share of the original's errors that the masterful "
+            + "model does not make: (original − masterful) / original.");
+        Show(charts.ErrorRate, "The error rate was not measured.");
+        var comparison = result.Comparison;
+        List<IReadOnlyList<string>> rows =
+        [
+            ["Error-rate reduction", Figures.Percent(comparison.ErrorRateReduction, 1)],
+            [$"Its interval at {Figures.Percent(comparison.Confidence, 0)} confidence, by bootstrap over seeds and images", Range(comparison.Low, comparison.High)],
+            ["The same by the delta method, as a cross-check", Range(comparison.DeltaLow, comparison.DeltaHigh)],
+            ["McNemar's test on the first pair of seeds, p", Probability(comparison.McnemarP)],
+            ["Original error of each seed", Seeds(result.Original)],
+            ["Masterful error of each seed", Seeds(result.Masterful)],
+        ];
+        _page.Table([new("Comparison"), new("", Right: true)], rows);
+        if (comparison.McnemarP is not null)
+        {
+            _page.Paragraph("McNemar's p is the probability that two equally good models would differ at least as much on these images by chance.");
+        }
+    }
+
+    private static string Range(double? low, double? high) => low is null || high is null ? Figures.Missing : $"{Figures.Percent(low, 1)} to {Figures.Percent(high, 1)}";
+
+    private static string Probability(double? p) => p switch
+    {
+        null or double.NaN => Figures.Missing,
+        < 0.0001 => "< 0.0001",
+        { } value => Figures.Number(value, 4),
+    };
+
+    private static string Seeds(ArmResult arm) => arm.ErrorRatePerSeed.Count == 0 ? Figures.Missing : string.Join(", ", arm.ErrorRatePerSeed.Select(e => Figures.Percent(e)));
+
+    private void Gate()
+    {
+        _page.Paragraph($"**{Verdict(result.Gate.Status)}.**");
+        if (result.Gate.Rules.Count == 0)
+        {
+            _page.Paragraph("The spec sets no rule.");
+            return;
+        }
+
+        _page.Table([new("Rule"), new("Required", Right: true), new("Measured", Right: true), new("Status"), new("")],
+            result.Gate.Rules.Select(rule => (IReadOnlyList<string>)
+            [
+                Code(rule.Rule), Bound(rule) + Amount(rule.Rule, rule.Threshold), Amount(rule.Rule, rule.Actual), Status(rule.Status),
+                rule.Message is null ? "" : Sentence(rule.Message),
+            ]));
+        if (result.Gate.Status == "inconclusive")
+        {
+            _page.Paragraph("Inconclusive means that the figure is good enough, but that its interval still reaches 0: more seeds or more test images would tell.");
+        }
+    }
+
+    private static string Bound(GateRuleResult rule) => rule.Rule.StartsWith("max_", StringComparison.Ordinal) ? "≤ " : "≥ ";
+
+    private static string Amount(string rule, double? value) => value is not { } amount || !double.IsFinite(amount)
+        ? Figures.Missing
+        : rule is "max_class_recall_drop" or "max_error_rate_increase" ? $"{Figures.Number(amount * 100, 2)} points" : Figures.Percent(amount);
+
+    private void Reproduce()
+    {
+        var run = result.Run;
+        if (run.Commands.Count > 0)
+        {
+            _page.Block(CodeBlock("sh", run.Commands));
+        }
+
+        _page.Table([new("Run"), new("")],
+        [
+            ["Run", Code(run.Id)],
+            ["Started", Time(run.StartedAt)],
+            ["Took", Figures.Duration((run.FinishedAt - run.StartedAt).TotalSeconds)],
+            ["Device", Code(run.Device)],
+            .. run.Hardware is null ? [] : (IReadOnlyList<string>[])[["Hardware", Escape(run.Hardware)]],
+            ["Peak memory", run.PeakMemory > 0 ? $"{Figures.Count(run.PeakMemory >> 20)} MiB" : Figures.Missing],
+            ["Masterful", Code(run.EngineVersion)],
+            .. run.Versions.Select(v => (IReadOnlyList<string>)[Escape(v.Key), Code(v.Value)]),
+            ["Seed of the spec", run.Seed.ToString(CultureInfo.InvariantCulture)],
+            ["Paired seeds", result.Recipe.Seeds.ToString(CultureInfo.InvariantCulture)],
+            ["Epochs", result.Recipe.Epochs.ToString(CultureInfo.InvariantCulture)],
+            ["Batch size", result.Recipe.BatchSize.ToString(CultureInfo.InvariantCulture)],
+            ["Learning rate", Figures.Short(result.Recipe.LearningRate, 6) + (result.Recipe.LearningRateSearched ? " (searched for)" : "")],
+            ["Optimizer, weight decay", $"{Code(result.Recipe.Optimizer)}, {Figures.Short(result.Recipe.WeightDecay, 6)}"],
+            ["Precision", Code(result.Recipe.Precision)],
+            ["Trainings run, reused", $"{Figures.Count(run.TrialsRun)}, {Figures.Count(run.TrialsReused)}"],
+        ]);
+        Ledger();
+        _page.Paragraph(
+            "Figures: [result.json](result.json), [policies.json](policies.json), [classes.csv](classes.csv), [confusion.csv](confusion.csv).");
+    }
+
+    private void Ledger()
+    {
+        if (result.Ledger.Count > 0)
+        {
+            _page.Paragraph("**Ledger**: the work of each stage. An image-pass is one image inferred; training on one counts three. Time is what the trainings took when they ran.");
+            _page.Table([new("Stage"), new("Trainings", Right: true), new("Image-passes", Right: true), new("Time", Right: true)],
+                result.Ledger.Select(e => (IReadOnlyList<string>)[Code(e.Stage), Figures.Count(e.Trials), Figures.Amount(e.ImagePasses), Figures.Duration(e.Seconds)]));
+        }
+
+        if (result.Search is { } search)
+        {
+            _page.Paragraph($"The search did {Figures.Short(search.Ratio, 2)} times the work of the final trainings, or that of {Figures.Short(search.Trainings, 1)} single ones."
+                + (search.CutShort is { Length: > 0 } why ? $" It was cut short: {Sentence(why)}" : ""));
+        }
+    }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
+
+    private void Show(ReportImage? image, string otherwise)
+    {
+        if (image is null)
+        {
+            _page.Paragraph(otherwise);
+        }
+        else
+        {
+            _page.Image(image.Alternative, image.Path);
+        }
+    }
+}

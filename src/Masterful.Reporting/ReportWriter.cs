@@ -1,0 +1,76 @@
+using Masterful.Results;
+
+namespace Masterful.Reporting;
+
+/// <summary>Writes the report of a run into the folder that has its result.</summary>
+public static class ReportWriter
+{
+    /// <summary>The name of the Markdown report.</summary>
+    public const string MarkdownName = "report.md";
+
+    /// <summary>The name of the HTML report.</summary>
+    public const string HtmlName = "report.html";
+
+    private const long MostSampleBytes = 16 << 20;
+
+    /// <summary>
+    /// Reads <c>result.json</c> and, where it stands, <c>policies.json</c> in <paramref name="folder"/>, and writes <c>charts/*.png</c>,
+    /// <c>report.md</c> and, when asked for, <c>report.html</c> beside them. All is drawn and stored before the first file takes its
+    /// place; a report that can't be stored leaves the folder as it was.
+    /// </summary>
+    /// <returns>Full paths of the files written.</returns>
+    /// <exception cref="InvalidDataException">The result or the policies are not files of this kind, or of a newer layout.</exception>
+    /// <exception cref="IOException">The result is missing, or the disk is full or not writable.</exception>
+    public static IReadOnlyList<string> Write(string folder, ReportOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(options);
+        var result = ResultFiles.Read<RunResult>(Path.Combine(folder, ResultFiles.ResultName));
+        var policiesPath = Path.Combine(folder, ResultFiles.PoliciesName);
+        var policies = File.Exists(policiesPath) ? ResultFiles.Read<PoliciesFile>(policiesPath) : null;
+        var files = Render(result, policies, ReadSamples(folder, result.Dataset), options);
+        StagedFiles.Write(folder, files);
+        foreach (var stale in ReportCharts.Names.Select(name => "charts/" + name).Append(HtmlName).Where(name => files.All(f => f.Path != name)))
+        {
+            File.Delete(Path.Combine(folder, stale));
+        }
+
+        return [.. files.Select(file => Path.GetFullPath(Path.Combine(folder, file.Path)))];
+    }
+
+    /// <summary>The report's files by path in its folder.</summary>
+    internal static IReadOnlyList<(string Path, byte[] Bytes)> Render(RunResult result, PoliciesFile? policies, ReportImage? samples, ReportOptions options)
+    {
+        var charts = new ReportCharts(result, policies);
+        var markdown = new ReportMarkdown(result, charts, samples).Build().ToString();
+        List<(string, byte[])> files = [.. charts.All.Select(chart => (chart.Path, chart.Bytes)), (MarkdownName, System.Text.Encoding.UTF8.GetBytes(markdown))];
+        if (options.Html)
+        {
+            var html = HtmlPage.Render(markdown, $"Masterful report: {result.Dataset.Name}", result.Gate.Status, [.. charts.All, .. samples is null ? [] : (ReportImage[])[samples]]);
+            files.Add((HtmlName, System.Text.Encoding.UTF8.GetBytes(html)));
+        }
+
+        return files;
+    }
+
+    /// <summary>The contact sheet, when it is a PNG or JPEG of sensible size inside the folder.</summary>
+    private static ReportImage? ReadSamples(string folder, DatasetInfo dataset)
+    {
+        if (dataset.SamplesImage is not { Length: > 0 } name || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/')
+            || name.StartsWith('/') || name.Split('/').Any(part => part is "" or "." or ".."))
+        {
+            return null;
+        }
+
+        var file = new FileInfo(Path.Combine(folder, name));
+        if (!file.Exists || file.LinkTarget is not null || file.Length > MostSampleBytes)
+        {
+            return null;
+        }
+
+        var bytes = File.ReadAllBytes(file.FullName);
+        return bytes is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..]
+            ? new ReportImage(name, bytes, $"Samples of the images of {dataset.Name}, by class.")
+            : null;
+    }
+}

@@ -1,0 +1,133 @@
+using Masterful.Core.Runtime;
+using Masterful.Core.Spec;
+using Masterful.Core.Techniques;
+using Masterful.Core.Trials;
+
+namespace Masterful.Core.Tests.Search;
+
+/// <summary>
+/// What is true of a simulated problem: for each technique the largest fall of ln loss that it is worth and the level that gives it,
+/// of a full training. Between, the effect is the parabola through 0 and that peak; too strong does harm.
+/// </summary>
+internal sealed record SimulatedTruth(IReadOnlyDictionary<Technique, (double Gain, double Level)> Effects, double PairedNoise)
+{
+    public static SimulatedTruth Nothing(double pairedNoise) => new(new Dictionary<Technique, (double, double)>(), pairedNoise);
+
+    /// <summary>Six groups, four in ten without effect, the others worth 2 to 14% of the loss; paired noise of 3 to 5%.</summary>
+    public static SimulatedTruth Draw(int seed)
+    {
+        var random = new Random(seed);
+        var effects = new Dictionary<Technique, (double, double)>();
+        void Group(params Technique[] techniques)
+        {
+            var (works, gain, level) = (random.NextDouble() < 0.6, 0.02 + (0.12 * random.NextDouble()), 0.2 + (0.7 * random.NextDouble()));
+            var chosen = random.Next(techniques.Length);
+            if (works)
+            {
+                effects[techniques[chosen]] = (gain, level);
+            }
+        }
+
+        Group(Technique.HorizontalMirror, Technique.Rotate90);
+        Group(Technique.Rotate, Technique.Spatial);
+        Group(Technique.Hsv);
+        Group(Technique.Erase);
+        Group(Technique.Mixup, Technique.Cutmix);
+        Group(Technique.LabelSmoothing);
+        var replaced = new[] { Technique.Rotate, Technique.Spatial, Technique.Hsv }.Sum(t => effects.GetValueOrDefault(t).Item1);
+        effects[Technique.TrivialAugment] = (0.7 * replaced, 1);
+        effects[Technique.RandAugment] = (0.75 * replaced, 0.3);
+        return new SimulatedTruth(effects, 0.03 + (0.02 * random.NextDouble()));
+    }
+
+    /// <summary>The most that any policy gains, TrivialAugment and RandAugment apart.</summary>
+    public double BestGain => Effects.Where(e => e.Key is not (Technique.TrivialAugment or Technique.RandAugment)).Sum(e => e.Value.Gain);
+
+    /// <summary>True change of ln loss by a policy at a share of a full training: proxies show less, and of less strength.</summary>
+    public double Change(Policy policy, double share = 1)
+    {
+        var bias = 0.7 + (0.3 * share);
+        return Effects.Sum(e =>
+        {
+            var maximum = e.Key is Technique.HorizontalMirror or Technique.Rotate90 or Technique.Mixup or Technique.Cutmix ? 1 : TechniqueAxis.Of(e.Key).Maximum;
+            var strength = policy[e.Key] / maximum / (e.Value.Level * bias);
+            return Math.Min(0.5, -e.Value.Gain * bias * ((2 * strength) - (strength * strength)));
+        });
+    }
+}
+
+/// <summary>Answers trials from a known truth, deterministically, and remembers what was asked.</summary>
+internal sealed class SimulatedTrialRunner(SimulatedTruth truth, SplitSizes sizes, int parallelism = 1) : ITrialRunner
+{
+    private const double BaseLoss = 0.4;
+    private readonly Lock _lock = new();
+
+    public int Parallelism => parallelism;
+
+    public List<TrialSpec> Asked { get; } = [];
+
+    public long ImagePasses { get; private set; }
+
+    /// <summary>Whether a trial fails.</summary>
+    public Func<TrialSpec, bool> Fails { get; init; } = _ => false;
+
+    /// <summary>Called before a trial runs.</summary>
+    public Action<TrialSpec> Before { get; init; } = _ => { };
+
+    public static string Key(TrialSpec trial) =>
+        $"{string.Join(',', trial.Policy.Values)}/{trial.Seed}/{trial.Fidelity}/{trial.Recipe.LearningRate}/{trial.Recipe.BatchSize}";
+
+    public async Task<TrialResult> RunAsync(TrialSpec trial, CancellationToken cancellation)
+    {
+        if (parallelism > 1)
+        {
+            await Task.Yield();
+        }
+
+        Before(trial);
+        cancellation.ThrowIfCancellationRequested();
+        var passes = TrialCost.ImagePasses(trial, sizes);
+        lock (_lock)
+        {
+            Asked.Add(trial);
+            ImagePasses += passes;
+        }
+
+        if (Fails(trial))
+        {
+            return new TrialResult { Key = Key(trial), Status = TrialStatus.Failed, Failure = "The loss became NaN.", ImagePasses = passes, Seconds = 1 };
+        }
+
+        var share = trial.Fidelity.EpochShare * trial.Fidelity.ImageShare;
+        var scale = truth.PairedNoise / Math.Sqrt(2);
+        var noise = scale * (Normal(trial.Seed, $"seed/{trial.Fidelity}") + Normal(trial.Seed, Key(trial)));
+        var loss = BaseLoss * (1 + (0.5 * (1 - share))) * Math.Exp(truth.Change(trial.Policy, share) + noise);
+        return new TrialResult
+        {
+            Key = Key(trial),
+            Status = TrialStatus.Completed,
+            SelectLoss = loss,
+            SelectError = loss / 4,
+            RawSelectLoss = loss,
+            ImagePasses = passes,
+            Seconds = passes / 10_000.0,
+        };
+    }
+
+    /// <summary>Every operation moves the model linearly, to one nat at the end of its range.</summary>
+    public Task<DistanceProbeResult> ProbeAsync(DistanceProbe probe, CancellationToken cancellation)
+    {
+        var passes = probe.MaximumImages * (1L + (probe.Operations.Count * probe.Strengths.Count));
+        ImagePasses += passes;
+        var curves = probe.Operations.Select(o => new OperationDistance(
+            o, [.. probe.Strengths.Select(s => BaseLoss + (o == "invert" ? 0.8 * s : s))], [.. probe.Strengths.Select(s => 0.1 + (0.2 * s))]));
+        return Task.FromResult(new DistanceProbeResult(BaseLoss, 0.1, [.. curves], passes, passes / 30_000.0));
+    }
+
+    private static double Normal(long seed, string purpose)
+    {
+        var first = (Seeds.Derive(seed, purpose + "/1") + 1.0) / long.MaxValue;
+        var second = (double)Seeds.Derive(seed, purpose + "/2") / long.MaxValue;
+        return Math.Sqrt(-2 * Math.Log(Math.Clamp(first, 1e-12, 1))) * Math.Cos(2 * Math.PI * second);
+    }
+}

@@ -1,0 +1,42 @@
+using Masterful.Results;
+using Xunit;
+
+namespace Masterful.Reporting.Tests;
+
+/// <summary>To look at: every sample as a report, and every chart, in the folder that MASTERFUL_REPORT_SAMPLES names.</summary>
+public class SampleReports
+{
+    public static IReadOnlyDictionary<string, Func<(RunResult Result, PoliciesFile? Policies)>> All { get; } = new Dictionary<string, Func<(RunResult, PoliciesFile?)>>
+    {
+        ["fashion"] = () => (SampleResults.Fashion(), SampleResults.FashionPolicies()),
+        ["none"] = () => (SampleResults.None(), SampleResults.FashionPolicies(12)),
+        ["locked"] = () => (SampleResults.Locked(), null),
+        ["hostile"] = () => (SampleResults.Hostile(), SampleResults.FashionPolicies(3)),
+        ["many"] = () => (SampleResults.ManyClasses(100), SampleResults.FashionPolicies(200)),
+        ["two"] = () => (SampleResults.ManyClasses(2), null),
+    };
+
+    [Fact]
+    public void Samples_are_written_where_they_can_be_looked_at()
+    {
+        var folder = Environment.GetEnvironmentVariable("MASTERFUL_REPORT_SAMPLES");
+        Assert.SkipUnless(folder is not null, "MASTERFUL_REPORT_SAMPLES names no folder for samples to look at.");
+        foreach (var (name, sample) in All)
+        {
+            var target = Path.Combine(folder!, name);
+            var (result, policies) = sample();
+            ResultFiles.Write(Path.Combine(target, ResultFiles.ResultName), result);
+            if (policies is not null)
+            {
+                ResultFiles.Write(Path.Combine(target, ResultFiles.PoliciesName), policies);
+            }
+
+            ReportWriter.Write(target, new ReportOptions());
+        }
+
+        foreach (var (name, chart) in Charts.SampleCharts.All)
+        {
+            File.WriteAllBytes(Path.Combine(folder!, name + ".png"), chart().ToPng());
+        }
+    }
+}
