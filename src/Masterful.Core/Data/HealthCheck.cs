@@ -149,17 +149,23 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
 
     private int Conflicts(IReadOnlyList<ImagePool> pools)
     {
-        var conflicts = pools
-            .SelectMany(pool => Enumerable.Range(0, pool.Count).Where(i => pool.Labels[i] >= 0).Select(i => (Pool: pool, Image: i)))
-            .GroupBy(x => x.Pool.Hashes[x.Image])
-            .Select(g => g.ToList())
-            .Where(g => g.Count > 1 && g.Any(x => x.Pool.Labels[x.Image] != g[0].Pool.Labels[g[0].Image]))
-            .ToList();
-        var count = conflicts.Sum(g => g.Count);
+        var first = new Dictionary<UInt128, int>();
+        var contents = new HashSet<UInt128>();
+        var labelled = pools.SelectMany(pool => Enumerable.Range(0, pool.Count).Where(i => pool.Labels[i] >= 0).Select(i => (Pool: pool, Image: i)));
+        foreach (var (pool, image) in labelled)
+        {
+            if (!first.TryAdd(pool.Hashes[image], pool.Labels[image]) && first[pool.Hashes[image]] != pool.Labels[image])
+            {
+                contents.Add(pool.Hashes[image]);
+            }
+        }
+
+        var conflicts = contents.Count == 0 ? [] : labelled.Where(x => contents.Contains(x.Pool.Hashes[x.Image])).ToList();
+        var count = conflicts.Count;
         if (count > 0)
         {
-            var group = conflicts[0];
-            var labels = group.Select(x => $"{x.Pool.Describe(x.Image)} is '{classes[x.Pool.Labels[x.Image]]}'").Take(3);
+            var same = conflicts.Where(x => x.Pool.Hashes[x.Image] == conflicts[0].Pool.Hashes[conflicts[0].Image]);
+            var labels = same.Select(x => $"{x.Pool.Describe(x.Image)} is '{classes[x.Pool.Labels[x.Image]]}'").Take(3);
             Warn(DataDiagnostics.ConflictingLabels, "dataset.splits.train", $"{count:N0} images are exact copies with different labels, such as {string.Join(", ", labels)}.");
         }
 

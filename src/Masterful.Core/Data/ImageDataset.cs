@@ -120,7 +120,7 @@ public sealed record DatasetHealth
     /// <summary>Images that are exact copies of an earlier image of the same split.</summary>
     public int Duplicates { get; init; }
 
-    /// <summary>Test images whose exact pixels also stand in train or select.</summary>
+    /// <summary>Test images whose exact pixels also stand in train, select or synthetic.</summary>
     public int Leaks { get; init; }
 
     /// <summary>Files that could not be read (each has a diagnostic).</summary>
