@@ -94,9 +94,10 @@ internal static class HtmlPage
         img { display: block; max-width: 100%; height: auto; margin: 1.2rem 0; }
         .table { overflow-x: auto; margin: 1.2rem 0; }
         table { border-collapse: collapse; font-size: .93rem; font-variant-numeric: tabular-nums; }
-        th, td { padding: .4rem .8rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+        th, td { padding: .4rem .7rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
         th { background: var(--band); font-weight: 600; white-space: nowrap; }
         td { overflow-wrap: break-word; }
+        td[style*="right"], td code { white-space: nowrap; }
         code { font: .9em ui-monospace, "Cascadia Code", Menlo, Consolas, monospace; background: var(--band); padding: .1em .35em; border-radius: 4px; }
         pre { background: var(--band); padding: 1rem; border-radius: 6px; overflow-x: auto; }
         pre code { padding: 0; }

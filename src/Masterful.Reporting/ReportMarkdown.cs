@@ -52,10 +52,10 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
 
     private static string Status(string status) => status switch
     {
-        "passed" => "✔ passed",
-        "failed" => "✘ failed",
-        "inconclusive" => "◐ inconclusive",
-        "not-evaluated" => "○ not evaluated",
+        "passed" => "✔\u00A0passed",
+        "failed" => "✘\u00A0failed",
+        "inconclusive" => "◐\u00A0inconclusive",
+        "not-evaluated" => "○\u00A0not\u00A0evaluated",
         _ => Escape(status),
     };
 
@@ -87,7 +87,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
         _page.Paragraph(
             $"{Code(result.Model.Name)} was trained on {Escape(result.Dataset.Name)} in two ways: the **original** model without any training policy, and the "
             + $"**masterful** model with the policy {Code(result.Policy.Name)}. Both share the architecture, the data and the recipe "
-            + $"({recipe.Epochs} epochs, {Code(recipe.Optimizer)}, batches of {recipe.BatchSize}), and were trained {Times(recipe.Seeds)}, each time from the same seed. "
+            + $"({recipe.Epochs} epochs, {Code(recipe.Optimizer)}, batches of {recipe.BatchSize}), and were trained {Times(recipe.Seeds)}{(recipe.Seeds > 1 ? ", in pairs that share their seed" : " from the same seed")}. "
             + "The policy was chosen on images held out from training. The test images were opened once, for the figures below.");
         if (result.Notes.Count > 0)
         {
@@ -145,7 +145,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
         }
     }
 
-    private static IReadOnlyList<string> Check(string name, int found) => [name, Figures.Count(found), found == 0 ? "✔" : "▲ look into it"];
+    private static IReadOnlyList<string> Check(string name, int found) => [name, Figures.Count(found), found == 0 ? "✔" : "▲\u00A0look\u00A0into\u00A0it"];
 
     private void Model()
     {
@@ -201,7 +201,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
             _page.Table([new("Group"), new("Accepted"), new("Level", Right: true), new("Change", Right: true), new("Why")],
                 searched.Groups.Select(g => (IReadOnlyList<string>)
                 [
-                    Code(g.Name), g.Accepted ? "✔ yes" : "– no", g.Level is { } level ? Figures.Short(level, 1) : "",
+                    Code(g.Name), g.Accepted ? "✔\u00A0yes" : "–\u00A0no", g.Level is { } level ? Figures.Short(level, 1) : "",
                     g.LossDelta is null ? "" : Figures.LossChange(g.LossDelta) + (g.StandardError is null ? "" : $" ± {Figures.Loss(g.StandardError)}"),
                     g.Reason is null ? "" : Sentence(g.Reason),
                 ]));
@@ -228,21 +228,23 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
     private static double Mean(ArmResult arm, Func<ClassResult, double> value) => arm.Classes.Count == 0 ? double.NaN : arm.Classes.Average(value);
 
     private static IReadOnlyList<string> PercentRow(string name, double original, double masterful, int better) =>
-        [name, Figures.Percent(original), Figures.Percent(masterful), Unit(Figures.Points(masterful - original), " points"), Sign(masterful - original, better)];
+        [name, Figures.Percent(original), Figures.Percent(masterful), Unit(Figures.Points(masterful - original), "\u00A0points"), Sign(masterful - original, better)];
 
     private static IReadOnlyList<string> LossRow(string name, double original, double masterful) =>
         [name, Figures.Loss(original), Figures.Loss(masterful), Figures.LossChange(masterful - original), Sign(masterful - original, -1)];
 
     private static string Unit(string figure, string unit) => figure == Figures.Missing ? figure : figure + unit;
 
-    private static string Sign(double change, int better) => (change * better) switch { > 0 => "▲ better", < 0 => "▼ worse", 0 => "= same", _ => "" };
+    private static string Sign(double change, int better) => (change * better) switch { > 0 => "▲\u00A0better", < 0 => "▼\u00A0worse", 0 => "=\u00A0same", _ => "" };
 
     private void ValidationLoss()
     {
         _page.Paragraph(
             "Validation loss is the mean cross-entropy on the images held out for selection: how surprised the model is by the true labels, in nats. "
             + "Techniques are added one after the other in the order of the search, and each bar is what the loss changes when one joins.");
-        Show(charts.Waterfall, result.Policy.Values.Count == 0
+        Show(charts.Waterfall, result.Attribution.Count > 0
+            ? "A loss is missing, so the steps can't be drawn from one to the other."
+            : result.Policy.Values.Count == 0
             ? "The policy uses no technique, so there is nothing to attribute."
             : $"What each technique contributes was not measured in this run. In all, validation loss went from {Figures.Loss(result.Original.ValidationLoss)} to {Figures.Loss(result.Masterful.ValidationLoss)}.");
         if (result.Attribution.Count == 0)
@@ -255,16 +257,16 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
             [new("Technique added"), new("Change of loss", Right: true), new("Standard error", Right: true), new("Change of error", Right: true), new("")];
         if (leftOut)
         {
-            columns.Insert(4, new("Loss without it alone", Right: true));
+            columns.Insert(4, new("Loss if left out", Right: true));
         }
 
         _page.Table(columns, result.Attribution.Select(step =>
         {
             List<string> row =
             [
-                Code(step.Technique), Figures.LossChange(step.ValidationLossDelta), step.StandardError is null ? "" : Figures.Loss(step.StandardError),
-                step.ErrorRateDelta is null ? "" : Unit(Figures.Points(step.ErrorRateDelta), " points"),
-                step.Significant ? Sign(step.ValidationLossDelta, -1) : "≈ within noise",
+                Named(Code(step.Technique)), Figures.LossChange(step.ValidationLossDelta), step.StandardError is null ? "" : Figures.Loss(step.StandardError),
+                step.ErrorRateDelta is null ? "" : Unit(Figures.Points(step.ErrorRateDelta), "\u00A0points"),
+                step.Significant ? Sign(step.ValidationLossDelta, -1) : "≈\u00A0within\u00A0noise",
             ];
             if (leftOut)
             {
@@ -273,7 +275,8 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
 
             return (IReadOnlyList<string>)row;
         }));
-        _page.Paragraph("A change of less than two standard errors is within noise: another set of seeds could turn its sign.");
+        _page.Paragraph("A change of less than two standard errors is within noise: another set of seeds could turn its sign."
+            + (leftOut ? " *Loss if left out* is the change when the technique alone is taken out of the whole policy: above 0, it is missed." : ""));
     }
 
     private void Recall()
@@ -309,14 +312,16 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
                 var (original, masterful) = (measure(pair.First), measure(pair.Second));
                 return (IReadOnlyList<string>)
                 [
-                    i.ToString(CultureInfo.InvariantCulture), pair.First.Name.Trim().Length == 0 ? "*no name*" : Escape(pair.First.Name), Figures.Count(pair.First.Support),
-                    WithInterval(original), WithInterval(masterful), Unit(Figures.Points(masterful.Value - original.Value, 1), " points"),
+                    i.ToString(CultureInfo.InvariantCulture), Named(Escape(pair.First.Name)), Figures.Count(pair.First.Support),
+                    WithInterval(original), WithInterval(masterful), Unit(Figures.Points(masterful.Value - original.Value, 1), "\u00A0points"),
                     Sign(masterful.Value - original.Value, 1),
                 ];
             }));
         _page.Paragraph((pairs.Count > MostClassRows ? $"The first {MostClassRows} classes; all of them are in [classes.csv](classes.csv). " : "")
             + $"In brackets: Wilson intervals at {Figures.Percent(result.Comparison.Confidence, 0)} confidence.");
     }
+
+    private static string Named(string name) => name.Length == 0 ? "*no name*" : name;
 
     private static string WithInterval((double Value, double Low, double High) figure) =>
         $"{Figures.Percent(figure.Value, 1)} ({Figures.Percent(figure.Low, 1)} to {Figures.Percent(figure.High, 1)})";

@@ -1,9 +1,10 @@
+using System.Collections.Concurrent;
 using Masterful.Results;
 using Xunit;
 
 namespace Masterful.Reporting.Tests;
 
-/// <summary>To look at: every sample as a report, and every chart, in the folder that MASTERFUL_REPORT_SAMPLES names.</summary>
+/// <summary>To look at: every sample as a report, and every chart, in the folder that MASTERFUL_REPORT_SAMPLES names, by default <c>samples</c> beside the tests (run with <c>-explicit only</c>).</summary>
 public class SampleReports
 {
     public static IReadOnlyDictionary<string, Func<(RunResult Result, PoliciesFile? Policies)>> All { get; } = new Dictionary<string, Func<(RunResult, PoliciesFile?)>>
@@ -16,14 +17,24 @@ public class SampleReports
         ["two"] = () => (SampleResults.ManyClasses(2), null),
     };
 
-    [Fact]
+    private static readonly ConcurrentDictionary<string, Lazy<IReadOnlyList<(string Path, byte[] Bytes)>>> Files = new();
+
+    /// <summary>A sample's files, rendered once for all tests.</summary>
+    public static IReadOnlyList<(string Path, byte[] Bytes)> Rendered(string name) => Files.GetOrAdd(name, _ => new(() =>
+    {
+        var (result, policies) = All[name]();
+        return ReportWriter.Render(result, policies, null, new ReportOptions());
+    })).Value;
+
+    public static string Text(string name, string path) => System.Text.Encoding.UTF8.GetString(Rendered(name).Single(f => f.Path == path).Bytes);
+
+    [Fact(Explicit = true)]
     public void Samples_are_written_where_they_can_be_looked_at()
     {
-        var folder = Environment.GetEnvironmentVariable("MASTERFUL_REPORT_SAMPLES");
-        Assert.SkipUnless(folder is not null, "MASTERFUL_REPORT_SAMPLES names no folder for samples to look at.");
+        var folder = Environment.GetEnvironmentVariable("MASTERFUL_REPORT_SAMPLES") ?? Path.Combine(AppContext.BaseDirectory, "samples");
         foreach (var (name, sample) in All)
         {
-            var target = Path.Combine(folder!, name);
+            var target = Path.Combine(folder, name);
             var (result, policies) = sample();
             ResultFiles.Write(Path.Combine(target, ResultFiles.ResultName), result);
             if (policies is not null)
@@ -36,7 +47,7 @@ public class SampleReports
 
         foreach (var (name, chart) in Charts.SampleCharts.All)
         {
-            File.WriteAllBytes(Path.Combine(folder!, name + ".png"), chart().ToPng());
+            File.WriteAllBytes(Path.Combine(folder, name + ".png"), chart().ToPng());
         }
     }
 }

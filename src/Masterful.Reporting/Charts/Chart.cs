@@ -66,17 +66,19 @@ internal abstract class Chart
         return x;
     }
 
-    /// <summary>A zigzag through an axis that does not begin at 0.</summary>
-    protected static void BrokenAxis(Drawing drawing, float x, float y)
+    /// <summary>A zigzag gap through a bar whose axis does not begin at 0.</summary>
+    protected static void Break(Drawing drawing, float left, float right, float y)
     {
-        drawing.Fill(new SKRect(x - 7, y - 4, x + 7, y + 4), Palette.Card);
+        const float Tooth = 8;
         using var zigzag = new SKPathBuilder();
-        zigzag.MoveTo(x - 7, y + 3);
-        zigzag.LineTo(x - 2, y - 3);
-        zigzag.LineTo(x + 2, y + 3);
-        zigzag.LineTo(x + 7, y - 3);
+        zigzag.MoveTo(left - Tooth, y);
+        for (var (x, up) = (left - (Tooth / 2), true); x < right + Tooth; x += Tooth, up = !up)
+        {
+            zigzag.LineTo(x, up ? y - 3 : y + 3);
+        }
+
         using var path = zigzag.Detach();
-        drawing.Curve(path, Palette.Muted, 1.4f);
+        drawing.Curve(path, Palette.Card, 4);
     }
 
     private IReadOnlyList<DrawnText> DrawAll(SKCanvas canvas)

@@ -111,6 +111,11 @@ internal sealed class ClassImprovementChart : Chart
 
             var (lower, upper) = (_scale.At(Lower(change)), _scale.At(Upper(change)));
             drawing.Fill(new SKRect(middle - (width / 2), lower, middle + (width / 2), PlotTop + PlotHeight), Palette.Baseline);
+            if (_scale.Low > 0)
+            {
+                Break(drawing, middle - (width / 2), middle + (width / 2), PlotTop + PlotHeight - 10);
+            }
+
             var box = new SKRect(middle - (width / 2), upper, middle + (width / 2), lower);
             FillDelta(drawing, box, delta);
             Whisker(drawing, change.Original, v => _scale.At(v), middle - (width * 0.34f), level: false, filled: false);
@@ -119,10 +124,6 @@ internal sealed class ClassImprovementChart : Chart
         }
 
         drawing.Line(ColumnsLeft, PlotTop + PlotHeight, Width - Margin, PlotTop + PlotHeight, Palette.AxisLine, 1.5f);
-        if (_scale.Low > 0)
-        {
-            BrokenAxis(drawing, ColumnsLeft, PlotTop + PlotHeight - 9);
-        }
     }
 
     private void ColumnText(Drawing drawing, ClassChange change, double delta, SKRect box, float width)
@@ -180,7 +181,7 @@ internal sealed class ClassImprovementChart : Chart
     private static double Upper(ClassChange change) => Math.Max(change.Original.Value, change.Masterful.Value);
 
     private static TextStyle ChangeStyle(double delta) =>
-        Value with { Color = delta > 0 ? Palette.BetterInk : delta < 0 ? Palette.Worse : Palette.Muted, Halo = true };
+        Value with { Color = Math.Abs(delta) < 0.0005 ? Palette.Muted : delta > 0 ? Palette.BetterInk : Palette.Worse, Halo = true };
 
     private static void FillDelta(Drawing drawing, SKRect box, double delta)
     {

@@ -38,7 +38,7 @@ internal static class IndexedPng
         BinaryPrimitives.WriteInt32BigEndian(header[4..], height);
         (header[8], header[9]) = (8, 3);
         WriteChunk(file, "IHDR"u8, header);
-        WriteChunk(file, "PLTE"u8, [.. palette.SelectMany(c => (byte[])[(byte)c, (byte)(c >> 8), (byte)(c >> 16)])]);
+        WriteChunk(file, "PLTE"u8, [.. palette.Select(VisibleColor).SelectMany(c => (byte[])[(byte)c, (byte)(c >> 8), (byte)(c >> 16)])]);
         WriteChunk(file, "tRNS"u8, [.. palette.Select(c => (byte)(c >> 24))]);
         WriteChunk(file, "IDAT"u8, Compress(colors, indices, width, height));
         WriteChunk(file, "IEND"u8, []);
@@ -49,9 +49,12 @@ internal static class IndexedPng
     private static (List<uint> Palette, Dictionary<uint, byte> Indices) Quantize(ReadOnlySpan<uint> colors)
     {
         var counts = new Dictionary<uint, int>();
-        foreach (var color in colors)
+        for (var start = 0; start < colors.Length;)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(counts, color, out _)++;
+            var color = colors[start];
+            var length = colors[start..].IndexOfAnyExcept(color) is var run and >= 0 ? run : colors.Length - start;
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, color, out _) += length;
+            start += length;
         }
 
         List<uint> palette =
@@ -62,6 +65,9 @@ internal static class IndexedPng
         ];
         return (palette, counts.Keys.ToDictionary(color => color, color => Nearest(palette, color)));
     }
+
+    /// <summary>What is transparent is white for viewers that ignore transparency.</summary>
+    private static uint VisibleColor(uint color) => color >> 24 == 0 ? 0x00FFFFFF : color;
 
     private static byte Nearest(List<uint> palette, uint color)
     {
@@ -89,9 +95,10 @@ internal static class IndexedPng
             var row = new byte[width + 1];
             for (var y = 0; y < height; y++)
             {
+                var line = colors.Slice(y * width, width);
                 for (var x = 0; x < width; x++)
                 {
-                    row[x + 1] = indices[colors[(y * width) + x]];
+                    row[x + 1] = x > 0 && line[x] == line[x - 1] ? row[x] : indices[line[x]];
                 }
 
                 zlib.Write(row);

@@ -35,11 +35,13 @@ internal sealed class WaterfallChart : Chart
         Masterful,
     }
 
-    public override float Height => PlotBottom + 84;
+    public override float Height => PlotBottom + 36 + (LineHeight * _columns.Max(c => Lines(c).Count));
 
     protected override string Title => "Validation loss";
 
     protected override string Subtitle => "What each technique adds when it joins those before it: cross-entropy in nats, lower is better" + (_broken ? ". " + Note : "");
+
+    private TextStyle NameStyle => Slot < 76 ? Label with { Size = 11 } : Label;
 
     private float Slot => (Width - Margin - Left) / _columns.Count;
 
@@ -118,8 +120,7 @@ internal sealed class WaterfallChart : Chart
         Fill(drawing, box, column.Kind);
         if (total && _broken)
         {
-            BrokenAxis(drawing, box.Left, PlotBottom - 12);
-            BrokenAxis(drawing, box.Right, PlotBottom - 12);
+            Break(drawing, box.Left, box.Right, PlotBottom - 14);
         }
 
         var (top, bottom) = (box.Top, box.Bottom);
@@ -131,12 +132,13 @@ internal sealed class WaterfallChart : Chart
         }
 
         DrawValue(drawing, column, box, top, bottom);
-        var lines = ColumnLabel.Wrap(column.Name, Label, Slot - 8, 3);
-        foreach (var (i, line) in lines.Index())
+        foreach (var (i, line) in Lines(column).Index())
         {
-            drawing.Text(line, box.MidX, PlotBottom + 18 + (i * LineHeight), Label, Anchor.Middle);
+            drawing.Text(line, box.MidX, PlotBottom + 18 + (i * LineHeight), NameStyle, Anchor.Middle);
         }
     }
+
+    private IReadOnlyList<string> Lines(Column column) => ColumnLabel.Wrap(column.Name, NameStyle, Slot - 4, 3);
 
     private void DrawValue(Drawing drawing, Column column, SKRect box, float top, float bottom)
     {

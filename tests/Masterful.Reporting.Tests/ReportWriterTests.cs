@@ -1,0 +1,243 @@
+using System.Text.RegularExpressions;
+using Markdig;
+using Markdig.Extensions.Tables;
+using Markdig.Renderers.Html;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+using Masterful.Results;
+using Xunit;
+
+namespace Masterful.Reporting.Tests;
+
+public partial class ReportWriterTests
+{
+    public static TheoryData<string> Names => [.. SampleReports.All.Keys];
+
+    [Fact]
+    public void A_report_has_its_sections_in_order()
+    {
+        var headings = Parse(MarkdownOf("fashion")).OfType<HeadingBlock>().Where(h => h.Level == 2);
+
+        Assert.Equal(
+            [
+                "Contents", "Overview", "Dataset Information", "Model", "Training Policy", "Predicted Improvements", "Validation Loss Improvement",
+                "Recall Improvement", "Precision Improvement", "Error Rate Reduction", "Gate", "Reproduce",
+            ],
+            headings.Select(h => string.Concat(h.Inline!.Select(i => i.ToString()))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_link_to_a_heading_resolves_and_every_other_stays_in_the_folder_or_is_the_background(string name)
+    {
+        var background = SampleReports.All[name]().Result.Dataset.Background;
+        var document = Parse(MarkdownOf(name));
+        var anchors = document.Descendants<HeadingBlock>().Select(h => "#" + h.GetAttributes().Id).ToHashSet();
+
+        var links = document.Descendants<LinkInline>().Where(l => !l.IsImage).Select(l => l.Url!).ToList();
+
+        Assert.Equal(11, links.Count(l => l.StartsWith('#')));
+        Assert.All(links.Where(l => l.StartsWith('#')), link => Assert.Contains(link, anchors));
+        Assert.All(links.Where(l => !l.StartsWith('#')), link =>
+            Assert.True(link == background || link is "result.json" or "policies.json" or "classes.csv" or "confusion.csv", link));
+        Assert.Empty(document.Descendants<AutolinkInline>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_image_stands_in_the_folder_and_has_alternative_text(string name)
+    {
+        var files = SampleReports.Rendered(name).Select(f => f.Path).ToList();
+
+        var images = Parse(MarkdownOf(name)).Descendants<LinkInline>().Where(l => l.IsImage).ToList();
+
+        Assert.NotEmpty(images);
+        Assert.All(images, image =>
+        {
+            Assert.Contains(image.Url!, files);
+            Assert.True(image.FirstChild?.ToString()?.Length > 10);
+        });
+        Assert.Equal(images.Count, files.Count(f => f.StartsWith("charts/", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Tables_render_with_as_many_cells_in_every_row_as_columns(string name)
+    {
+        var markdown = MarkdownOf(name);
+
+        var tables = Parse(markdown).Descendants<Table>().ToList();
+
+        Assert.True(tables.Count >= 8, $"{tables.Count} tables");
+        Assert.All(tables, table => Assert.All(table.OfType<TableRow>(), row => Assert.Equal(((TableRow)table[0]).Count, row.Count)));
+        Assert.Equal(markdown.Split('\n').Count(line => line.StartsWith("| ---", StringComparison.Ordinal)), tables.Count);
+        Assert.InRange(markdown.Length, 3_000, 60_000);
+    }
+
+    [Fact]
+    public void Names_from_the_data_stay_text()
+    {
+        var markdown = MarkdownOf("hostile");
+        var document = Markdown.Parse(markdown, new MarkdownPipelineBuilder().UseAdvancedExtensions().Build());
+
+        Assert.Empty(document.Descendants<HtmlBlock>());
+        Assert.Empty(document.Descendants<HtmlInline>());
+        Assert.Empty(document.Descendants<AutolinkInline>());
+        Assert.Equal(12, document.Descendants<HeadingBlock>().Count(h => h.Level == 2));
+        Assert.DoesNotContain(document.Descendants<LinkInline>(), l => l.Url!.Contains("evil", StringComparison.Ordinal) || l.Url.Contains("javascript", StringComparison.Ordinal));
+        Assert.DoesNotMatch(MentionOrReference(), markdown);
+        Assert.DoesNotContain('\u202E', markdown);
+        Assert.DoesNotContain('\u0007', markdown);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_html_needs_nothing_from_outside_and_runs_nothing(string name)
+    {
+        var background = SampleReports.All[name]().Result.Dataset.Background;
+
+        var html = SampleReports.Text(name, ReportWriter.HtmlName);
+
+        Assert.All(Attribute("src").Matches(html).Select(m => m.Groups[1].Value), source => Assert.StartsWith("data:image/png;base64,", source, StringComparison.Ordinal));
+        Assert.All(Attribute("href").Matches(html).Select(m => m.Groups[1].Value), link =>
+            Assert.True(link.StartsWith('#') || link == background || link.EndsWith(".json", StringComparison.Ordinal) || link.EndsWith(".csv", StringComparison.Ordinal), link));
+        Assert.DoesNotMatch(@"<(script|iframe|object|link|base|form|details|b|i)\b", html);
+        Assert.DoesNotMatch(@"(?i)<[^>]*\son\w+\s*=", html);
+        Assert.DoesNotContain("url(", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("@import", html, StringComparison.Ordinal);
+        Assert.All(Attribute("alt").Matches(html), alt => Assert.True(alt.Groups[1].Value.Length > 10));
+        Assert.Equal(Regex.Count(html, "<img "), Attribute("alt").Count(html));
+        Assert.Contains("<html lang=\"en\">", html, StringComparison.Ordinal);
+        Assert.Contains("prefers-color-scheme: dark", html, StringComparison.Ordinal);
+        Assert.Contains("@media print", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("passed", "✔ Gate passed")]
+    [InlineData("failed", "✘ Gate failed")]
+    [InlineData("inconclusive", "◐ Gate inconclusive")]
+    [InlineData("not-evaluated", "○ Gate not evaluated")]
+    public void The_verdict_is_a_sign_and_words(string status, string verdict)
+    {
+        var markdown = WithGate(status);
+
+        Assert.Contains($"\n\n**{verdict}** — The masterful model makes **17.0% fewer errors** than the original (reduction 12.8% to 21.1% at 95% confidence)", markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Odd_runs_say_in_a_sentence_why_a_chart_is_missing()
+    {
+        Assert.Contains("The policy uses no technique, so there is nothing to attribute.", MarkdownOf("none"), StringComparison.Ordinal);
+        var locked = MarkdownOf("locked");
+        Assert.Contains("No search ran", locked, StringComparison.Ordinal);
+        Assert.Contains("was not measured in this run", locked, StringComparison.Ordinal);
+        Assert.Contains("The images of each class were not counted.", locked, StringComparison.Ordinal);
+        Assert.Contains("No error-rate reduction could be computed: test error 10.12% → 8.40%.", locked, StringComparison.Ordinal);
+        Assert.Contains("The spec sets no rule.", locked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_background_is_linked_only_when_it_is_a_web_address()
+    {
+        Assert.Null(MarkdownText.Link("x", "javascript:alert(1)"));
+        Assert.Null(MarkdownText.Link("x", "data:text/html,hello"));
+        Assert.Null(MarkdownText.Link("x", "file:///etc/passwd"));
+        Assert.Null(MarkdownText.Link("x", "http://user:secret@host/"));
+        Assert.Null(MarkdownText.Link("x", "not an address"));
+        Assert.Equal("[x](<https://example.org/a%28b%29%7C>)", MarkdownText.Link("x", "https://example.org/a(b)|"));
+    }
+
+    [Fact]
+    public void The_contact_sheet_is_shown_when_it_is_an_image_in_the_folder()
+    {
+        var fashion = Plain();
+        using var folder = new ReportFolder(fashion with { Dataset = fashion.Dataset with { SamplesImage = "samples.png" } });
+        ReportWriter.Write(folder.Path, new ReportOptions());
+        Assert.DoesNotContain("samples.png", folder.Text(ReportWriter.MarkdownName), StringComparison.Ordinal);
+
+        File.Copy(folder.File("charts/error-rate.png"), folder.File("samples.png"));
+        ReportWriter.Write(folder.Path, new ReportOptions());
+
+        Assert.Contains("](samples.png)", folder.Text(ReportWriter.MarkdownName), StringComparison.Ordinal);
+        Assert.Contains("alt=\"Samples of the images of Fashion-MNIST, by class.\"", folder.Text(ReportWriter.HtmlName), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_same_result_gives_the_same_bytes()
+    {
+        var first = SampleReports.Rendered("fashion");
+        var second = ReportWriter.Render(SampleResults.Fashion(), SampleResults.FashionPolicies(), null, new ReportOptions());
+
+        Assert.Equal(first.Select(f => f.Path), second.Select(f => f.Path));
+        Assert.All(first.Zip(second), pair => Assert.True(pair.First.Bytes.AsSpan().SequenceEqual(pair.Second.Bytes), pair.First.Path));
+    }
+
+    [Fact]
+    public void Charts_and_html_that_a_report_no_longer_has_are_removed()
+    {
+        using var folder = new ReportFolder(Plain(), new PoliciesFile([new PolicyAxis("rotate", "m", 0, 100)], SampleResults.FashionPolicies(3).Policies));
+        ReportWriter.Write(folder.Path, new ReportOptions());
+        Assert.True(File.Exists(folder.File("charts/policies.png")));
+        File.Delete(folder.File(ResultFiles.PoliciesName));
+        File.WriteAllText(folder.File("charts/mine.png"), "mine");
+
+        ReportWriter.Write(folder.Path, new ReportOptions { Html = false });
+
+        Assert.False(File.Exists(folder.File("charts/policies.png")));
+        Assert.False(File.Exists(folder.File(ReportWriter.HtmlName)));
+        Assert.True(File.Exists(folder.File("charts/mine.png")));
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(folder.Path), entry => Path.GetFileName(entry).StartsWith('.'));
+    }
+
+    [Fact]
+    public void A_report_that_cannot_be_stored_leaves_the_folder_as_it_was()
+    {
+        Assert.SkipUnless(Directory.Exists("/sys/kernel"), "Only on Linux is there a folder that nobody can write.");
+        Assert.ThrowsAny<IOException>(() => StagedFiles.Write("/sys/kernel", [("report.md", [1])]));
+        using var folder = new ReportFolder(SampleResults.None());
+        var before = Directory.GetFileSystemEntries(folder.Path);
+
+        Assert.ThrowsAny<IOException>(() => StagedFiles.Write(folder.Path, [("report.md", [1]), ("report.md/impossible", [2])]));
+
+        Assert.Equal(before, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void A_folder_without_a_result_is_an_io_error_and_a_broken_one_is_invalid_data()
+    {
+        using var folder = new ReportFolder(SampleResults.None());
+        File.WriteAllText(folder.File(ResultFiles.PoliciesName), "{ \"axes\": [");
+        Assert.Throws<InvalidDataException>(() => ReportWriter.Write(folder.Path, new ReportOptions()));
+        File.Delete(folder.File(ResultFiles.ResultName));
+        Assert.ThrowsAny<IOException>(() => ReportWriter.Write(folder.Path, new ReportOptions()));
+        Assert.False(File.Exists(folder.File(ReportWriter.MarkdownName)));
+    }
+
+    private static string MarkdownOf(string name) => SampleReports.Text(name, ReportWriter.MarkdownName);
+
+    /// <summary>A result with little to draw.</summary>
+    private static RunResult Plain()
+    {
+        var fashion = SampleResults.Fashion();
+        return fashion with
+        {
+            Original = fashion.Original with { Classes = [] },
+            Masterful = fashion.Masterful with { Classes = [] },
+            Attribution = [],
+            Dataset = fashion.Dataset with { ClassCounts = new Dictionary<string, IReadOnlyList<int>>() },
+        };
+    }
+
+    private static string WithGate(string status)
+    {
+        var plain = Plain() with { Gate = new GateResult(status, []) };
+        return new ReportMarkdown(plain, new ReportCharts(plain, null), null).Build().ToString();
+    }
+
+    private static MarkdownDocument Parse(string markdown) => Markdown.Parse(markdown, HtmlPage.Pipeline);
+
+    private static Regex Attribute(string name) => new($" {name}=\"([^\"]*)\"");
+
+    [GeneratedRegex(@"@\w|(?<![#\n])#\d")]
+    private static partial Regex MentionOrReference();
+}
