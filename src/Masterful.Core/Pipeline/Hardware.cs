@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -14,13 +13,6 @@ internal static class Hardware
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Processor()}, {Environment.ProcessorCount} threads, {memory:0.#} GiB memory, {RuntimeInformation.OSDescription}");
-    }
-
-    /// <summary>The largest memory that this process ever had, bytes.</summary>
-    internal static long PeakMemory()
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64;
     }
 
     private static string Processor()

@@ -54,7 +54,7 @@ public interface IRunSession : IDisposable
     ITrialRunner Runner { get; }
 
     /// <summary>Notes how the run ended.</summary>
-    /// <param name="status">The gate's status, <c>cancelled</c> or <c>stopped</c>.</param>
+    /// <param name="status">The gate's status, <c>cancelled</c> or <c>error</c>.</param>
     /// <param name="summary">A line for people, or null.</param>
     void Finish(string status, string? summary);
 }

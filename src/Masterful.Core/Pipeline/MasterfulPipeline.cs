@@ -27,6 +27,16 @@ public delegate Task<SearchOutcome> PolicySearcher(
 /// <param name="logger">Hears what happens.</param>
 public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySearcher search, TimeProvider clock, ILogger logger)
 {
+    /// <summary>A pipeline that searches by <see cref="PolicySearch"/>.</summary>
+    public MasterfulPipeline(IPipelineEnvironment environment, TimeProvider clock, ILogger logger)
+        : this(
+            environment,
+            (runner, request, progress, cancellation) => new PolicySearch(runner, clock, logger).SearchAsync(request, progress, cancellation),
+            clock,
+            logger)
+    {
+    }
+
     private const string NothingFound =
         "No policy was better than none: the masterful model is the original model, and the error-rate reduction is 0.";
 
@@ -64,7 +74,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         }
         catch (Exception e)
         {
-            session.Finish("stopped", e.Message);
+            session.Finish("error", e.Message);
             throw;
         }
     }

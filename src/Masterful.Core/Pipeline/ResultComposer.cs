@@ -89,7 +89,7 @@ internal static class ResultComposer
         Versions = run.Environment.Versions,
         TrialsRun = run.Runner.TrialsRun,
         TrialsReused = run.Runner.TrialsReused,
-        PeakMemory = Math.Max(run.Runner.PeakMemory, Hardware.PeakMemory()),
+        PeakMemory = Math.Max(run.Runner.PeakMemory, Runtime.PeakMemory.OfProcess()),
         Commands = run.Options.Commands.Count > 0 ? run.Options.Commands : [$"dotnet masterful run --spec {Path.GetFileName(run.Spec.Path)}"],
     };
 

@@ -278,12 +278,12 @@ public sealed class MasterfulPipelineTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_stops_with_an_error_is_noted_as_stopped()
+    public async Task A_run_that_stops_with_an_error_is_noted_as_one()
     {
         _environment.Before = t => throw new InvalidOperationException("out of luck");
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => Run(Spec()));
-        Assert.Equal(["stopped"], _environment.Finished);
+        Assert.Equal(["error"], _environment.Finished);
     }
 
     [Fact]

@@ -1,0 +1,90 @@
+using Masterful.Abstractions;
+using Masterful.Core.Data;
+using Masterful.Core.Models;
+using Masterful.Core.Runtime;
+using Masterful.Core.Spec;
+using Masterful.Core.Trials;
+using Microsoft.Extensions.Logging;
+using TorchSharp;
+
+namespace Masterful.Core.Pipeline;
+
+/// <summary>The real thing: data from disk, training by torch in this process, a journal in the cache folder. libtorch must be loaded.</summary>
+/// <param name="device">Where to train: see <see cref="ComputeDevice.Select"/>.</param>
+/// <param name="clock">Tells the time.</param>
+/// <param name="logger">Warned of what can't be kept.</param>
+/// <param name="epochs">Told after every epoch of a training, or null.</param>
+public sealed class TorchEnvironment(torch.Device device, TimeProvider clock, ILogger logger, IProgress<TrialProgress>? epochs = null)
+    : IPipelineEnvironment
+{
+    private const string JournalName = "journal.db";
+
+    /// <inheritdoc/>
+    public string Device { get; } = device.type == DeviceType.CUDA ? $"cuda:{Math.Max(0, device.index)}" : "cpu";
+
+    /// <inheritdoc/>
+    public string DeviceKind { get; } = ComputeDevice.KindOf(device);
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Versions { get; } = new Dictionary<string, string>
+    {
+        [".NET"] = Environment.Version.ToString(),
+        ["TorchSharp"] = MachineFolders.TorchSharpVersion,
+        ["libtorch"] = MachineFolders.LibTorchVersion,
+    };
+
+    /// <summary>The journal of a cache folder.</summary>
+    public static string JournalPath(string cache) => Path.Combine(cache, JournalName);
+
+    /// <inheritdoc/>
+    public PrecisionKind ResolvePrecision(MasterfulSpec spec) =>
+        Training.Precision.Resolve(spec.Training.Precision, device, spec.Model.Architecture);
+
+    /// <inheritdoc/>
+    public Task<DatasetSplits> LoadDataAsync(MasterfulSpec spec, IProgress<DataProgress>? progress, CancellationToken cancellation)
+    {
+        var source = spec.Dataset is { Format: DatasetFormat.Custom, Type: { } type } && spec.Model.Assembly is { } assembly
+            ? PluginAssembly.Create<IImageSource>(assembly, type)
+            : null;
+        return new DatasetLoader(spec.Runtime.Cache, logger)
+            .LoadAsync(spec.Dataset, spec.Model.InputShape, source, spec.PositionOf, progress, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public ModelFacts CheckModel(ModelSpec model, int classCount) => ModelProbe.Check(model, classCount);
+
+    /// <inheritdoc/>
+    public IRunSession OpenSession(RunIdentity run, MasterfulSpec spec, DatasetSplits data)
+    {
+        var journal = Journal.Open(JournalPath(spec.Runtime.Cache), clock);
+        if (journal.Warning is { } warning)
+        {
+            logger.LogWarning("{Warning}", warning.Message);
+        }
+
+        journal.StartRun(run.Id, spec.Path);
+        return new Session(journal, run.Id, new LocalTrialRunner(data, spec.Model, device, spec.Runtime.Cache, clock, logger, epochs));
+    }
+
+    /// <inheritdoc/>
+    public void SaveModel(
+        MasterfulSpec spec, IReadOnlyList<string> classes, string weightsPath, double temperature, IReadOnlyDictionary<string, string> metadata)
+    {
+        using var classifier = ModelBuilder.Create(spec.Model, classes.Count);
+        classifier.LoadState(weightsPath);
+        MasterfulModel.Save(spec.Output.Path, classifier, spec.Model, classes, metadata, temperature);
+    }
+
+    private sealed class Session(Journal journal, string runId, LocalTrialRunner trainer) : IRunSession
+    {
+        public ITrialRunner Runner { get; } = new JournaledTrialRunner(trainer, journal, runId);
+
+        public void Finish(string status, string? summary) => journal.FinishRun(runId, status, summary);
+
+        public void Dispose()
+        {
+            trainer.Dispose();
+            journal.Dispose();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using Masterful.Core.Models;
+using Masterful.Core.Pipeline;
+using Masterful.Core.Spec;
+using Masterful.Core.Trials;
+using Microsoft.Extensions.Logging.Abstractions;
+using TorchSharp;
+using Xunit;
+
+namespace Masterful.Core.Tests.Pipeline;
+
+public sealed class TorchEnvironmentTests : IDisposable
+{
+    private const int Side = 8;
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_real_run_trains_once_and_hands_on_a_model_that_loads()
+    {
+        WriteImages("train", 96, seed: 1);
+        WriteImages("t10k", 40, seed: 2);
+        var spec = Spec();
+
+        var first = (await Run(spec)).Result;
+        var second = (await Run(spec)).Result;
+
+        // Two final trainings an arm, and two policies between them twice; the search's stand-in trains four.
+        Assert.Equal((12, 0), (first.Run.TrialsRun, second.Run.TrialsRun));
+        Assert.Equal(first.Masterful.ErrorRatePerSeed, second.Masterful.ErrorRatePerSeed);
+        Assert.Equal(first.Attribution, second.Attribution);
+        Assert.Equal(first.Masterful.ValidationLoss, first.Original.ValidationLoss + first.Attribution.Sum(a => a.ValidationLossDelta), 1e-9);
+        using (var model = MasterfulModel.Load(spec.Output.Path))
+        {
+            Assert.Equal(("fig-green-fox", 2), (model.Metadata["policy"], model.Classes.Count));
+        }
+
+        using var journal = Journal.Open(TorchEnvironment.JournalPath(spec.Runtime.Cache), TimeProvider.System);
+        Assert.Equal([(second.Run.Id, "not-evaluated", 0), (first.Run.Id, "not-evaluated", 12)], journal.Runs().Select(r => (r.Id, r.Status, r.TrialsRun)));
+    }
+
+    private static Task<PipelineOutcome> Run(MasterfulSpec spec) =>
+        new MasterfulPipeline(
+            new TorchEnvironment(torch.CPU, TimeProvider.System, NullLogger.Instance),
+            SimulatedSearch.Of(SimulatedSearch.Found), TimeProvider.System, NullLogger.Instance)
+            .RunAsync(spec, new PipelineOptions(), null, TestContext.Current.CancellationToken);
+
+    private MasterfulSpec Spec() => new()
+    {
+        Path = _folder["masterful.yaml"],
+        Dataset = new DatasetSpec
+        {
+            Name = "bars",
+            Format = DatasetFormat.Idx,
+            Root = _folder.Path,
+            Splits = new SplitsSpec { Train = ["train-images-idx3-ubyte"], Test = ["t10k-images-idx3-ubyte"] },
+            Validation = new ShareOrName(0.25, null),
+        },
+        Model = new ModelSpec { Architecture = "small-cnn", InputShape = new ImageShape(Side, Side, 1) },
+        Training = new TrainingSpec { Epochs = 1, BatchSize = 24, LearningRate = 0.05, Seeds = 2, Precision = PrecisionKind.Fp32 },
+        Report = new ReportSpec { Path = _folder["report"] },
+        Output = new OutputSpec { Path = _folder["model"] },
+        Runtime = new RuntimeSpec { Cache = _folder[".masterful"] },
+    };
+
+    /// <summary>Noise with a bright left or right half.</summary>
+    private void WriteImages(string name, int count, int seed)
+    {
+        var random = new Random(seed);
+        var images = new byte[16 + (count * Side * Side)];
+        var labels = new byte[8 + count];
+        int[] header = [0x803, count, Side, Side];
+        for (var i = 0; i < 4; i++)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(images.AsSpan(4 * i), header[i]);
+        }
+
+        BinaryPrimitives.WriteInt32BigEndian(labels, 0x801);
+        BinaryPrimitives.WriteInt32BigEndian(labels.AsSpan(4), count);
+        for (var i = 0; i < count; i++)
+        {
+            labels[8 + i] = (byte)(i % 2);
+            for (var p = 0; p < Side * Side; p++)
+            {
+                var bright = (p % Side >= Side / 2) == (i % 2 == 1);
+                images[16 + (i * Side * Side) + p] = (byte)(random.Next(100) + (bright ? 100 : 0));
+            }
+        }
+
+        File.WriteAllBytes(_folder[$"{name}-images-idx3-ubyte"], images);
+        File.WriteAllBytes(_folder[$"{name}-labels-idx1-ubyte"], labels);
+    }
+}
