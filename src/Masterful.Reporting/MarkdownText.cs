@@ -17,9 +17,9 @@ internal static class MarkdownText
     {
         var line = OneLine(text, longest);
         var escaped = new StringBuilder(line.Length * 2);
-        foreach (var c in line)
+        foreach (var (i, c) in line.Index())
         {
-            if (char.IsAsciiLetterOrDigit(c) || !char.IsAscii(c) || c is ' ' or ',' or '/' or '%' or '\'' or ';' or '?')
+            if (char.IsAsciiLetterOrDigit(c) || !char.IsAscii(c) || c is ' ' or ',' or '/' or '%' or '\'' or ';' or '?' || IsPlainPunctuation(line, i))
             {
                 escaped.Append(c);
             }
@@ -77,6 +77,15 @@ internal static class MarkdownText
 
         return $"[{Escape(text)}](<{safe}>)";
     }
+
+    /// <summary>Hyphens, stops and colons that can neither begin a list nor be part of an address.</summary>
+    private static bool IsPlainPunctuation(string line, int index) => index > 0 && line[index] switch
+    {
+        '-' => char.IsLetterOrDigit(line[index - 1]),
+        '.' => char.IsAsciiLetter(line[index - 1]) && line[index - 1] is not ('w' or 'W'),
+        ':' => index + 1 < line.Length && line[index + 1] == ' ',
+        _ => false,
+    };
 
     private static string OneLine(string text, int longest)
     {

@@ -9,6 +9,7 @@ public class MarkdownTextTests
     [InlineData("a|b `c` *d* _e_ [f](g) <h> !i ~j~ $k$ \\l")]
     [InlineData("# not a heading")]
     [InlineData("1. not a list")]
+    [InlineData("- not a list, T-shirt: v1.2 www.evil.example http://evil.example")]
     [InlineData("&amp; stays")]
     [InlineData("Ärmelloses Kleid 衬衫 👟")]
     public void An_escaped_text_reads_as_it_was(string text)

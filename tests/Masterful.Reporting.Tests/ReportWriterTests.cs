@@ -203,6 +203,28 @@ public partial class ReportWriterTests
     }
 
     [Fact]
+    public void A_full_disk_is_an_io_error_and_leaves_the_folder_as_it_was()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only Linux's root can mount a small disk.");
+        using var folder = new ReportFolder(Plain());
+        var disk = folder.File("disk");
+        Directory.CreateDirectory(disk);
+        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", disk) == 0, "Mounting is forbidden here.");
+        try
+        {
+            File.Copy(folder.File(ResultFiles.ResultName), Path.Combine(disk, ResultFiles.ResultName));
+
+            Assert.ThrowsAny<IOException>(() => ReportWriter.Write(disk, new ReportOptions()));
+
+            Assert.Equal([ResultFiles.ResultName], Directory.GetFileSystemEntries(disk).Select(Path.GetFileName));
+        }
+        finally
+        {
+            Run("umount", disk);
+        }
+    }
+
+    [Fact]
     public void A_folder_without_a_result_is_an_io_error_and_a_broken_one_is_invalid_data()
     {
         using var folder = new ReportFolder(SampleResults.None());
@@ -214,6 +236,13 @@ public partial class ReportWriterTests
     }
 
     private static string MarkdownOf(string name) => SampleReports.Text(name, ReportWriter.MarkdownName);
+
+    private static int Run(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
 
     /// <summary>A result with little to draw.</summary>
     private static RunResult Plain()
