@@ -46,11 +46,46 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
     public async Task<PipelineOutcome> RunAsync(
         MasterfulSpec spec, PipelineOptions options, IProgress<PipelineProgress>? progress, CancellationToken cancellation)
     {
+        RunFolder.Prepare(spec, "report.path", spec.Report.Path);
+        RunFolder.Prepare(spec, "output.path", spec.Output.Path);
+        return await WithSessionAsync(
+            spec,
+            options,
+            progress,
+            async run =>
+            {
+                var outcome = await RunStagesAsync(run, cancellation).ConfigureAwait(false);
+                return (outcome, outcome.Result.Gate.Status, Summary(outcome.Result));
+            },
+            cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Goes as far as the policy and locks it: no final trainings, no report. A lock that holds is taken unless the mode is search.</summary>
+    /// <exception cref="DiagnosticException">Spec, data, model, lock or machine are not fit; exit code 3.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; what was trained is in the journal.</exception>
+    public Task<PolicyInfo> SearchAsync(MasterfulSpec spec, IProgress<PipelineProgress>? progress, CancellationToken cancellation) =>
+        WithSessionAsync(
+            spec,
+            new PipelineOptions(),
+            progress,
+            async run =>
+            {
+                var choice = await ChooseAsync(run, Template(run), Sizes(run.Data), cancellation).ConfigureAwait(false);
+                return (ResultComposer.Policy(choice), "searched", choice.Policy.Name);
+            },
+            cancellation);
+
+    /// <summary>Opens data, model and journal, does the work, and notes in the journal how it ended.</summary>
+    private async Task<T> WithSessionAsync<T>(
+        MasterfulSpec spec,
+        PipelineOptions options,
+        IProgress<PipelineProgress>? progress,
+        Func<Stages, Task<(T Outcome, string Status, string? Summary)>> work,
+        CancellationToken cancellation)
+    {
         var startedAt = clock.GetUtcNow();
         var baseline = ReadBaseline(options.BaselinePath);
         var locked = spec.Policy.Mode == PolicyMode.Search ? null : PolicyLockFile.Read(PolicyLock.PathFor(spec));
-        RunFolder.Prepare(spec, "report.path", spec.Report.Path);
-        RunFolder.Prepare(spec, "output.path", spec.Output.Path);
         using var runLock = RunLock.Acquire(spec.Runtime.Cache, startedAt, logger);
 
         progress?.Report(new PipelineProgress(PipelineStage.Data, spec.Dataset.Name, 0, 0, 0, null, null));
@@ -62,9 +97,10 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         using var session = environment.OpenSession(run, spec, data);
         try
         {
-            var stages = new Stages(run, spec, options, data, model, baseline, locked, new MeteredRunner(session.Runner, progress), progress);
-            var outcome = await RunStagesAsync(stages, cancellation).ConfigureAwait(false);
-            session.Finish(outcome.Result.Gate.Status, Summary(outcome.Result));
+            var runner = new MeteredRunner(session.Runner, progress);
+            var (outcome, status, summary) =
+                await work(new Stages(run, spec, options, data, model, baseline, locked, runner, progress)).ConfigureAwait(false);
+            session.Finish(status, summary);
             return outcome;
         }
         catch (OperationCanceledException)

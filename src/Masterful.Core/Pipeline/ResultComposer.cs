@@ -157,7 +157,8 @@ internal static class ResultComposer
         };
     }
 
-    private static PolicyInfo Policy(PolicyChoice choice) => new()
+    /// <summary>A policy as files show it.</summary>
+    internal static PolicyInfo Policy(PolicyChoice choice) => new()
     {
         Name = choice.Policy.Name,
         Source = choice.Source,

@@ -233,6 +233,18 @@ public sealed class MasterfulPipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_search_alone_locks_the_policy_and_trains_no_finals()
+    {
+        var policy = await Pipeline(_environment, SimulatedSearch.Found).SearchAsync(Spec(), null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(("fig-green-fox", "search"), (policy.Name, policy.Source));
+        Assert.Equal(policy.Name, PolicyLockFile.Read(_folder["masterful.lock.yaml"])!.Policy.Name);
+        Assert.DoesNotContain(_environment.Trained, t => t.EvaluateTest);
+        Assert.False(Directory.Exists(_folder["report"]));
+        Assert.Equal(["searched"], _environment.Finished);
+    }
+
+    [Fact]
     public async Task The_gate_compares_with_the_baseline()
     {
         var first = await Run(Spec());
@@ -295,6 +307,9 @@ public sealed class MasterfulPipelineTests : IDisposable
         Assert.DoesNotContain(_environment.Trained, t => t.EvaluateTest);
     }
 
+    private static MasterfulPipeline Pipeline(SimulatedEnvironment environment, Policy found) =>
+        new(environment, SimulatedSearch.Of(found), TimeProvider.System, NullLogger.Instance);
+
     private MasterfulSpec Spec(TemporaryFolder? folder = null)
     {
         var root = folder ?? _folder;
@@ -313,7 +328,7 @@ public sealed class MasterfulPipelineTests : IDisposable
 
     private Task<PipelineOutcome> Run(
         MasterfulSpec spec, SimulatedEnvironment? environment = null, Policy? found = null, PipelineOptions? options = null, CancellationTokenSource? stop = null) =>
-        new MasterfulPipeline(environment ?? _environment, SimulatedSearch.Of(found ?? SimulatedSearch.Found), TimeProvider.System, NullLogger.Instance)
+        Pipeline(environment ?? _environment, found ?? SimulatedSearch.Found)
             .RunAsync(spec, options ?? new PipelineOptions(), new RelayProgress<PipelineProgress>(_progress.Add), stop?.Token ?? TestContext.Current.CancellationToken);
 
     private async Task<Diagnostic> Fails(MasterfulSpec spec, SimulatedEnvironment? environment = null, PipelineOptions? options = null) =>
