@@ -1,3 +1,4 @@
+using Masterful.Core.Evaluation;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Trials;
@@ -10,9 +11,6 @@ namespace Masterful.Core.Search;
 /// </summary>
 internal static class DistanceLevels
 {
-    /// <summary>Not drawn by a cluster, yet its levels are found in the same way.</summary>
-    public const string Rotate = "rotate";
-
     /// <summary>Eleven, from nothing to the end of the range.</summary>
     public static IReadOnlyList<double> Strengths { get; } = [.. Enumerable.Range(0, 11).Select(i => i / 10.0)];
 
@@ -22,21 +20,9 @@ internal static class DistanceLevels
     /// <summary>An operation must leave the model right on at least half of the images.</summary>
     private const double LargestError = 0.5;
 
-    private static readonly Dictionary<Technique, string[]> Clusters = new()
-    {
-        [Technique.Rotate] = [Rotate],
-        [Technique.Spatial] = ["shear_x", "shear_y", "translate_x", "translate_y", "zoom_in", "zoom_out"],
-        [Technique.Hsv] = ["hue", "saturation_up", "saturation_down", "brightness_up", "brightness_down"],
-        [Technique.Contrast] = ["contrast_up", "contrast_down", "autocontrast", "equalize", "solarize", "posterize", "invert"],
-        [Technique.Blur] = ["gaussian_blur", "sharpen"],
-    };
-
     /// <summary>The operations whose levels the techniques need.</summary>
-    public static IReadOnlyList<string> Operations(IEnumerable<Technique> techniques) =>
-        [.. techniques.SelectMany(t => Clusters.GetValueOrDefault(t, []))];
-
-    /// <summary>The technique that uses an operation.</summary>
-    public static Technique ClusterOf(string operation) => Clusters.First(c => c.Value.Contains(operation)).Key;
+    public static IReadOnlyList<string> OperationsOf(IEnumerable<Technique> techniques) =>
+        [.. techniques.SelectMany(t => t == Technique.Rotate ? [Operations.Rotate] : Operations.Of(t)).Select(o => o.Name)];
 
     /// <summary>Levels from a probe; what was capped or forbidden is told in <paramref name="notes"/>.</summary>
     public static Calibration Calibrate(DistanceProbeResult probe, ICollection<string> notes)
@@ -57,7 +43,7 @@ internal static class DistanceLevels
     /// </summary>
     private static List<double> Levels(OperationDistance operation, DistanceProbeResult probe, ICollection<string> notes)
     {
-        var curve = Monotone([.. operation.Losses.Select(l => double.IsFinite(l) ? Math.Max(0, l - probe.CleanLoss) : Targets[^1] * 10)]);
+        var curve = IsotonicRegression.Fit([.. operation.Losses.Select(l => double.IsFinite(l) ? Math.Max(0, l - probe.CleanLoss) : Targets[^1] * 10)]);
         var allowed = Math.Max(LargestError, probe.CleanError + 0.05);
         var within = 0;
         while (within + 1 < Strengths.Count && operation.Errors[within + 1] <= allowed)
@@ -80,7 +66,7 @@ internal static class DistanceLevels
     }
 
     /// <summary>The strength at which a rising curve reaches a value, by linear interpolation; the end of the range when it does not.</summary>
-    private static double Solve(List<double> curve, double target)
+    private static double Solve(IReadOnlyList<double> curve, double target)
     {
         for (var i = 1; i < curve.Count; i++)
         {
@@ -92,23 +78,5 @@ internal static class DistanceLevels
         }
 
         return 1;
-    }
-
-    /// <summary>Least-squares rising fit by pooling adjacent violators.</summary>
-    private static List<double> Monotone(IReadOnlyList<double> values)
-    {
-        var blocks = new List<(double Mean, int Count)>();
-        foreach (var value in values)
-        {
-            blocks.Add((value, 1));
-            while (blocks.Count > 1 && blocks[^2].Mean > blocks[^1].Mean)
-            {
-                var (a, b) = (blocks[^2], blocks[^1]);
-                blocks.RemoveRange(blocks.Count - 2, 2);
-                blocks.Add((((a.Mean * a.Count) + (b.Mean * b.Count)) / (a.Count + b.Count), a.Count + b.Count));
-            }
-        }
-
-        return [.. blocks.SelectMany(b => Enumerable.Repeat(b.Mean, b.Count))];
     }
 }

@@ -39,12 +39,12 @@ internal sealed class LossModel
     private readonly double[] _weights;
     private readonly double _effect;
 
-    private LossModel(IReadOnlyList<LossObservation> observations, double noise, double effect)
+    private LossModel(IReadOnlyList<LossObservation> observations, double[,] likeness, double noise, double effect)
     {
         (_observations, Noise, _effect) = (observations, noise, effect);
         _mean = observations.Average(o => o.LogLoss);
         _factor = Cholesky(observations.Count, (i, j) =>
-            Covariance(observations[i].Point, observations[i].Seed, observations[j].Point, observations[j].Seed) + (i == j ? noise * noise : 0));
+            Covariance(likeness[i, j], observations[i].Seed == observations[j].Seed) + (i == j ? noise * noise : 0));
         var residuals = SolveLower([.. observations.Select(o => o.LogLoss - _mean)]);
         LogDensity = (-0.5 * residuals.Sum(r => r * r)) - Enumerable.Range(0, observations.Count).Sum(i => Math.Log(_factor[i, i]))
             + LogPrior(noise, 0.03, 0.8) + LogPrior(effect, 0.05, 0.9);
@@ -60,11 +60,20 @@ internal sealed class LossModel
     private double LogDensity { get; }
 
     /// <summary>The model of the scales that fit best.</summary>
-    public static LossModel Fit(IReadOnlyList<LossObservation> observations) =>
-        (from noise in NoiseScales from effect in EffectScales select new LossModel(observations, noise, effect)).MaxBy(m => m.LogDensity)!;
+    public static LossModel Fit(IReadOnlyList<LossObservation> observations)
+    {
+        var likeness = Likeness(observations);
+        return (from noise in NoiseScales
+                from effect in EffectScales
+                select new LossModel(observations, likeness, noise, effect)).MaxBy(m => m.LogDensity)!;
+    }
 
     /// <summary>The same scales with more seen.</summary>
-    public LossModel With(IEnumerable<LossObservation> more) => new([.. _observations, .. more], Noise, _effect);
+    public LossModel With(IReadOnlyList<LossObservation> more)
+    {
+        LossObservation[] all = [.. _observations, .. more];
+        return new LossModel(all, Likeness(all), Noise, _effect);
+    }
 
     /// <summary>The belief about the ln losses of points.</summary>
     public LossBelief Believe(IReadOnlyList<SearchPoint> points)
@@ -94,14 +103,29 @@ internal sealed class LossModel
     private static double LogPrior(double scale, double centre, double spread) =>
         -0.5 * Math.Pow(Math.Log(scale / centre) / spread, 2);
 
-    private double Covariance(SearchPoint a, int? seedA, SearchPoint b, int? seedB)
+    private double Covariance(double likeness, bool paired) =>
+        (ConstantScale * ConstantScale) + (_effect * _effect * likeness) + (paired ? Math.Pow(SeedShare * Noise, 2) : 0);
+
+    private double Covariance(SearchPoint a, int? seedA, SearchPoint b, int? seedB) =>
+        Covariance(Likeness(a, b), seedA is not null && seedA == seedB);
+
+    private static double[,] Likeness(IReadOnlyList<LossObservation> observations)
     {
-        var covariance = ConstantScale * ConstantScale;
-        if (seedA is not null && seedA == seedB)
+        var likeness = new double[observations.Count, observations.Count];
+        for (var i = 0; i < observations.Count; i++)
         {
-            covariance += Math.Pow(SeedShare * Noise, 2);
+            for (var j = 0; j <= i; j++)
+            {
+                likeness[i, j] = Likeness(observations[i].Point, observations[j].Point);
+            }
         }
 
+        return likeness;
+    }
+
+    /// <summary>Covariance of two policies' effects and interactions, for effects of scale 1.</summary>
+    private static double Likeness(SearchPoint a, SearchPoint b)
+    {
         var (effects, distance) = (0.0, 0.0);
         for (var axis = 0; axis < a.Levels.Length; axis++)
         {
@@ -114,8 +138,7 @@ internal sealed class LossModel
             }
         }
 
-        var interaction = InteractionShare * InteractionShare * Math.Exp(-distance / (2 * LevelReach * LevelReach));
-        return covariance + (_effect * _effect * (effects + interaction));
+        return effects + (InteractionShare * InteractionShare * Math.Exp(-distance / (2 * LevelReach * LevelReach)));
     }
 
     private double[] Project(SearchPoint point, int? seed) =>

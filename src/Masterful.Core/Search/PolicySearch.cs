@@ -85,7 +85,7 @@ public sealed class PolicySearch(ITrialRunner runner, TimeProvider clock, ILogge
         public async Task SearchAsync(double cap, CancellationToken cancellation)
         {
             var raced = Groups.Where(Usable).ToList();
-            var operations = DistanceLevels.Operations(raced.SelectMany(g => g.Techniques));
+            var operations = DistanceLevels.OperationsOf(raced.SelectMany(g => g.Techniques));
             _plan = SearchPlan.Make(request, cap, raced.Count, operations.Count);
             if (_plan is null || _space.Axes.Count == 0)
             {

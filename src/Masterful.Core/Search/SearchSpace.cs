@@ -89,7 +89,7 @@ internal sealed class SearchSpace
         }
 
         var used = values.Select(v => v.Technique).ToHashSet();
-        var strengths = _calibration.Strengths.Where(s => used.Contains(DistanceLevels.ClusterOf(s.Key)) && s.Key != DistanceLevels.Rotate);
+        var strengths = _calibration.Strengths.Where(s => Operations.Find(s.Key) is { } operation && operation != Operations.Rotate && used.Contains(operation.Cluster));
         return new Policy { Name = name, Values = values, Calibration = new Calibration(strengths.ToDictionary()) };
     }
 
@@ -97,7 +97,7 @@ internal sealed class SearchSpace
     {
         AxisKind.ReplacementRate => level => level,
         AxisKind.Ratio => level => LargestRatio * level,
-        _ when technique == Technique.Rotate => level => 100 * _calibration.Strength(DistanceLevels.Rotate, 100 * level),
+        _ when technique == Technique.Rotate => level => 100 * _calibration.Strength(Operations.Rotate.Name, 100 * level),
         _ => level => 100 * level,
     };
 }

@@ -54,6 +54,10 @@ public static class Operations
             Transforms.Sharpness, (s, _) => 1 + (4 * s)),
     ];
 
+    /// <summary>Of no cluster: what distance analysis probes to find the levels of the <c>rotate</c> technique.</summary>
+    public static Operation Rotate { get; } =
+        new("rotate", Technique.Rotate, true, "angle about the centre, up to ±90 degrees", Transforms.Rotate, (s, _) => 90 * s);
+
     /// <summary>The techniques that draw from the catalogue, in search order.</summary>
     public static IReadOnlyList<Technique> Clusters { get; } = [.. All.Select(o => o.Cluster).Distinct()];
 
@@ -61,5 +65,5 @@ public static class Operations
     public static IReadOnlyList<Operation> Of(Technique cluster) => [.. All.Where(o => o.Cluster == cluster)];
 
     /// <summary>The operation of this name, or null.</summary>
-    public static Operation? Find(string name) => All.FirstOrDefault(o => o.Name == name);
+    public static Operation? Find(string name) => All.Append(Rotate).FirstOrDefault(o => o.Name == name);
 }

@@ -75,4 +75,155 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
         var (_, none) = await ManyAsync(30, ratio, i => SimulatedTruth.Nothing(0.03 + (0.0002 * i)));
         Assert.True(none >= 0.7);
     }
+
+    private static string Describe(SearchOutcome outcome) => string.Join('\n', [
+        outcome.Policy.Name,
+        outcome.Source,
+        string.Join(',', outcome.Policy.Values),
+        .. outcome.Tested.Select(t => $"{string.Join(',', t.Policy.Values)} {t.ValidationLoss} {t.Stage} {t.Seeds} {t.Selected}"),
+        .. outcome.Groups.Select(g => $"{g.Name} {g.Accepted} {g.Level} {g.Reason} {g.LossDelta}"),
+        .. outcome.Ledger.Select(l => l.ToString()),
+        .. outcome.Notes,
+        outcome.CutShort ?? ""]);
+
+    [Fact]
+    public async Task Finds_a_large_effect_and_says_why()
+    {
+        var truth = new SimulatedTruth(new Dictionary<Technique, (double, double)> { [Technique.Erase] = (0.25, 0.6) }, 0.03);
+        var found = await SearchAsync(new SimulatedTrialRunner(truth, Sizes), Request(1, new BudgetSpec(Ratio: 1.5)));
+        Assert.InRange(found.Policy[Technique.Erase], 20, 100);
+        Assert.Equal(PolicySource.Search, found.Source);
+        var verdict = Assert.Single(found.Groups, g => g.Name == "erase");
+        Assert.True(verdict is { Accepted: true, Level: >= 1, LossDelta: < 0, StandardError: > 0 });
+        Assert.Contains("kept", verdict.Reason);
+        Assert.Contains(found.Tested, t => t.Selected);
+        Assert.Equal(["baseline", "search"], found.Ledger.Select(l => l.Stage));
+        Assert.Null(found.CutShort);
+    }
+
+    [Fact]
+    public async Task TrivialAugment_is_the_policy_where_it_is_best()
+    {
+        var truth = new SimulatedTruth(new Dictionary<Technique, (double, double)> { [Technique.TrivialAugment] = (0.3, 1) }, 0.03);
+        var found = await SearchAsync(new SimulatedTrialRunner(truth, Sizes), Request(1, new BudgetSpec(Ratio: 1.5)));
+        Assert.Equal(PolicySource.TrivialAugment, found.Source);
+        Assert.Equal(1, found.Policy[Technique.TrivialAugment]);
+    }
+
+    [Fact]
+    public async Task The_outcome_is_the_same_again_and_with_other_numbers_of_workers()
+    {
+        var request = Request(3, new BudgetSpec(Ratio: 1.5));
+        var once = Describe(await SearchAsync(new SimulatedTrialRunner(SimulatedTruth.Draw(3), Sizes), request));
+        Assert.Equal(once, Describe(await SearchAsync(new SimulatedTrialRunner(SimulatedTruth.Draw(3), Sizes), request)));
+        Assert.Equal(once, Describe(await SearchAsync(new SimulatedTrialRunner(SimulatedTruth.Draw(3), Sizes, 4), request)));
+    }
+
+    [Fact]
+    public async Task A_search_stopped_anywhere_and_begun_again_over_its_journal_ends_the_same()
+    {
+        var request = Request(4, new BudgetSpec(Ratio: 1.5));
+        var undisturbed = Describe(await SearchAsync(new SimulatedTrialRunner(SimulatedTruth.Draw(4), Sizes), request));
+        for (var kill = 1; kill < 30; kill += 7)
+        {
+            var asked = 0;
+            var journal = new SimulatedTrialRunner(SimulatedTruth.Draw(4), Sizes)
+            {
+                Before = _ => CancelIf(++asked == kill),
+            };
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SearchAsync(journal, request));
+            Assert.Equal(undisturbed, Describe(await SearchAsync(journal, request)));
+        }
+    }
+
+    private static void CancelIf(bool now)
+    {
+        if (now)
+        {
+            throw new OperationCanceledException();
+        }
+    }
+
+    [Fact]
+    public async Task Failed_trials_are_noted_and_never_chosen_and_do_not_end_the_search()
+    {
+        var truth = new SimulatedTruth(
+            new Dictionary<Technique, (double, double)> { [Technique.Erase] = (0.25, 0.6), [Technique.HorizontalMirror] = (0.2, 0.5) }, 0.03);
+        var runner = new SimulatedTrialRunner(truth, Sizes) { Fails = t => t.Policy[Technique.Erase] > 0 };
+        var found = await SearchAsync(runner, Request(5, new BudgetSpec(Ratio: 1.5)));
+        Assert.Equal(0, found.Policy[Technique.Erase]);
+        Assert.Equal(0.5, found.Policy[Technique.HorizontalMirror]);
+        Assert.Contains(found.Notes, n => n.Contains("The loss became NaN.", StringComparison.Ordinal));
+        Assert.Equal("Every candidate failed.", Assert.Single(found.Groups, g => g.Name == "erase").Reason);
+    }
+
+    [Fact]
+    public async Task A_baseline_that_fails_ends_in_no_policy()
+    {
+        var found = await SearchAsync(new SimulatedTrialRunner(SimulatedTruth.Draw(1), Sizes) { Fails = _ => true }, Request(1, new BudgetSpec(Ratio: 1.5)));
+        Assert.True(found.Policy.IsNone);
+        Assert.Contains("baseline failed", found.CutShort);
+    }
+
+    [Theory]
+    [InlineData(0.01)]
+    [InlineData(0.05)]
+    [InlineData(0.1)]
+    [InlineData(0.2)]
+    [InlineData(0.5)]
+    public async Task A_small_budget_is_never_exceeded(double ratio)
+    {
+        var runner = new SimulatedTrialRunner(SimulatedTruth.Draw(2), Sizes);
+        var request = Request(2, new BudgetSpec(Ratio: ratio));
+        var found = await SearchAsync(runner, request);
+        Assert.True(runner.ImagePasses <= ratio * TrialCost.FinalStage(request.Template, Sizes, 3));
+        if (ratio < 0.1)
+        {
+            Assert.True(found.Policy.IsNone);
+            Assert.Contains("too small", found.CutShort);
+        }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(12)]
+    [InlineData(25)]
+    public async Task The_cap_on_trials_is_never_exceeded(int trials)
+    {
+        var runner = new SimulatedTrialRunner(SimulatedTruth.Draw(2), Sizes);
+        await SearchAsync(runner, Request(2, new BudgetSpec(Ratio: 10, Trials: trials)));
+        Assert.InRange(runner.Asked.Count, 0, trials);
+    }
+
+    [Fact]
+    public async Task The_cap_on_time_is_kept_within_one_trial()
+    {
+        var runner = new SimulatedTrialRunner(SimulatedTruth.Draw(2), Sizes);
+        var found = await SearchAsync(runner, Request(2, new BudgetSpec(Ratio: 3, Time: TimeSpan.FromSeconds(60))));
+        Assert.InRange(found.Ledger.Sum(l => l.Seconds), 20, 63);
+    }
+
+    [Fact]
+    public async Task Groups_without_their_images_and_the_unlabeled_say_so()
+    {
+        var found = await SearchAsync(
+            new SimulatedTrialRunner(SimulatedTruth.Draw(2), Sizes), Request(2, new BudgetSpec(Ratio: 1.5)) with { Sizes = Sizes with { Unlabeled = 100 } });
+        Assert.Equal("There are no synthetic images.", Assert.Single(found.Groups, g => g.Name == "synthetic").Reason);
+        Assert.Contains(found.Notes, n => n.Contains("unlabeled images were not used", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Progress_ends_at_what_was_spent()
+    {
+        var last = default(SearchProgress);
+        var runner = new SimulatedTrialRunner(SimulatedTruth.Draw(2), Sizes);
+        await new PolicySearch(runner, TimeProvider.System, NullLogger.Instance).SearchAsync(
+            Request(2, new BudgetSpec(Ratio: 1.5)), new Direct(p => last = p), TestContext.Current.CancellationToken);
+        Assert.Equal((runner.Asked.Count, runner.ImagePasses), (last!.TrialsDone, last.ImagePasses));
+    }
+
+    private sealed class Direct(Action<SearchProgress> report) : IProgress<SearchProgress>
+    {
+        public void Report(SearchProgress value) => report(value);
+    }
 }

@@ -1,0 +1,93 @@
+using Masterful.Core.Runtime;
+using Masterful.Core.Search;
+using Masterful.Core.Spec;
+using Masterful.Core.Trials;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Masterful.Core.Tests.Search;
+
+public sealed class RecipeSearchTests
+{
+    private static readonly SplitSizes Sizes = new(6000, 667, 10_000);
+
+    /// <summary>Loss is a parabola in ln learning rate around 0.05, plus a rise with batch size; over 0.3 training diverges.</summary>
+    private sealed class ParabolaRunner : ITrialRunner
+    {
+        public int Parallelism => 2;
+
+        public List<TrialSpec> Asked { get; } = [];
+
+        public Task<TrialResult> RunAsync(TrialSpec trial, CancellationToken cancellation)
+        {
+            lock (Asked)
+            {
+                Asked.Add(trial);
+            }
+
+            var (rate, size) = (trial.Recipe.LearningRate, trial.Recipe.BatchSize);
+            return Task.FromResult(rate > 0.3
+                ? new TrialResult { Key = "", Status = TrialStatus.Failed, Failure = "The loss became NaN.", ImagePasses = 10 }
+                : new TrialResult
+                {
+                    Key = "",
+                    Status = TrialStatus.Completed,
+                    SelectLoss = 0.5 + (0.1 * Math.Pow(Math.Log(rate / 0.05), 2)) + Math.Abs(Math.Log2(size / 128.0)),
+                    ImagePasses = 10,
+                    Seconds = 1,
+                });
+        }
+
+        public Task<DistanceProbeResult> ProbeAsync(DistanceProbe probe, CancellationToken cancellation) => throw new NotSupportedException();
+    }
+
+    private static Task<SettledRecipe> SettleAsync(ITrialRunner runner, bool rate, bool size) =>
+        new RecipeSearch(runner, NullLogger.Instance).SettleAsync(
+            new RecipeSearchRequest { Template = PolicySearchTests.Template(7), LearningRate = rate, BatchSize = size, Sizes = Sizes },
+            TestContext.Current.CancellationToken);
+
+    [Fact]
+    public async Task Finds_the_minimum_between_the_grids_rates_and_counts_what_it_spent()
+    {
+        var settled = await SettleAsync(new ParabolaRunner(), rate: true, size: false);
+        Assert.Equal(0.05, settled.Recipe.LearningRate, 0.002);
+        Assert.Equal(64, settled.Recipe.BatchSize);
+        Assert.Equal(("baseline", 6, 60L), (settled.Ledger.Stage, settled.Ledger.Trials, settled.Ledger.ImagePasses));
+    }
+
+    [Fact]
+    public async Task Finds_the_batch_size()
+    {
+        var settled = await SettleAsync(new ParabolaRunner(), rate: true, size: true);
+        Assert.Equal(128, settled.Recipe.BatchSize);
+        Assert.Equal(0.05, settled.Recipe.LearningRate, 0.002);
+    }
+
+    [Fact]
+    public async Task Asks_for_nothing_where_nothing_is_auto()
+    {
+        var runner = new ParabolaRunner();
+        Assert.Equal(PolicySearchTests.Template(7).Recipe, (await SettleAsync(runner, false, false)).Recipe);
+        Assert.Empty(runner.Asked);
+    }
+
+    [Fact]
+    public async Task Its_seed_is_its_own()
+    {
+        var runner = new ParabolaRunner();
+        await SettleAsync(runner, true, false);
+        Assert.Equal(Seeds.Derive(7, "recipe"), Assert.Single(runner.Asked.Select(t => t.Seed).Distinct()));
+    }
+
+    [Fact]
+    public void A_best_beside_a_diverged_neighbour_stays_on_the_grid()
+    {
+        Assert.Equal(0.1, RecipeSearch.ParabolaMinimum([0.01, 0.1, 1], [2, 1, double.PositiveInfinity]));
+        Assert.Equal(0.01, RecipeSearch.ParabolaMinimum([0.01, 0.1, 1], [1, 2, 3]));
+        Assert.Equal(0.1, RecipeSearch.ParabolaMinimum([0.01, 0.1, 1], [2, 1, 2]), 10);
+    }
+
+    [Fact]
+    public void Every_update_rule_has_a_rising_grid() =>
+        Assert.All(Enum.GetValues<OptimizerKind>(), o => Assert.Equal(RecipeSearch.Grid(o).Order(), RecipeSearch.Grid(o)));
+}
