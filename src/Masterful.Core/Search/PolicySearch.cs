@@ -20,6 +20,9 @@ public sealed class PolicySearch(ITrialRunner runner, TimeProvider clock, ILogge
     /// <summary>A group stays when its expected gain is over this many of its standard errors: the confirmation guards the whole.</summary>
     private const double GroupThreshold = 0.5;
 
+    /// <summary>A whole policy takes the place of the found one when its expected gain is over this many standard errors.</summary>
+    private const double WholePolicyThreshold = 1;
+
     /// <summary>The policy stays when its fresh gain is over this many standard errors: one in ten by chance.</summary>
     private const double ConfirmationThreshold = 1.28;
 
@@ -266,7 +269,7 @@ public sealed class PolicySearch(ITrialRunner runner, TimeProvider clock, ILogge
                     _space.Scale(found, 1.33),
                 }.Where(p => !p.Equals(found) && !p.Equals(bare)).Distinct(),
             ];
-            return await ContestAsync("whole policies", found, candidates, GroupThreshold, (_plan!.WholeTrials + 1) / 2, cancellation).ConfigureAwait(false);
+            return await ContestAsync("whole policies", found, candidates, WholePolicyThreshold, (_plan!.WholeTrials + 1) / 2, cancellation).ConfigureAwait(false);
         }
 
         /// <summary>Each accepted group dropped once.</summary>

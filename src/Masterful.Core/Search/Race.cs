@@ -12,7 +12,7 @@ internal sealed class Race(SearchLedger ledger, SearchSpace space, TrialSpec tem
     /// A trial is only worth asking for when it is expected to lower the loss of what is chosen by this share: below, a candidate is
     /// hopeless or already certain.
     /// </summary>
-    private const double LeastWorth = 0.0012;
+    private const double LeastWorth = 0.0004;
 
     /// <summary>Losses above the baseline's by this factor (in ln) are cut: a disaster must not drag its neighbours along.</summary>
     private const double Disaster = 0.3;

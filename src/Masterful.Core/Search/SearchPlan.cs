@@ -41,7 +41,7 @@ internal sealed record SearchPlan(
         var trainings = (cap - SearchLedger.ProbeCost(operations, DistanceLevels.Strengths.Count, probeImages)) / training;
 
         // Twice the budget buys longer trials and more of them in equal parts.
-        var wanted = (9 + (4 * groups)) * Math.Sqrt(trainings / 9);
+        var wanted = (14 + (6 * groups)) * Math.Sqrt(trainings / 9);
         wanted = Math.Clamp(Math.Min(wanted, request.Budget.Trials ?? int.MaxValue), FewestTrials, 400);
         var share = Math.Clamp(trainings / wanted, SmallestShare, 1);
         for (var tries = 0; tries < 8; tries++, share *= 0.9)

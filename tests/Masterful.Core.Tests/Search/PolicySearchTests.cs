@@ -64,7 +64,7 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
     [InlineData(3, 0.6)]
     public async Task Captures_most_of_the_best_policys_gain_and_never_exceeds_its_cap(double ratio, double least)
     {
-        Assert.True((await ManyAsync(30, ratio, SimulatedTruth.Draw)).Captured > least);
+        Assert.True((await ManyAsync(25, ratio, SimulatedTruth.Draw)).Captured > least);
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
     [InlineData(3)]
     public async Task Keeps_no_policy_where_nothing_has_an_effect(double ratio)
     {
-        var (_, none) = await ManyAsync(30, ratio, i => SimulatedTruth.Nothing(0.03 + (0.0002 * i)));
+        var (_, none) = await ManyAsync(25, ratio, i => SimulatedTruth.Nothing(0.03 + (0.0002 * i)));
         Assert.True(none >= 0.7);
     }
 
