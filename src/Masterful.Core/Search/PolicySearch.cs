@@ -110,7 +110,7 @@ public sealed class PolicySearch(ITrialRunner runner, TimeProvider clock, ILogge
                 await ConfirmAsync(found, cancellation).ConfigureAwait(false);
             }
 
-            _cutShort ??= ledger.Exhausted is { } why ? $"The search ended early at {why}." : null;
+            _cutShort ??= ledger.FirstExhausted is { } why ? $"The search ended early at {why}." : null;
         }
 
         public SearchOutcome Outcome()

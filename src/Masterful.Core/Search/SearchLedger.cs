@@ -32,8 +32,11 @@ internal sealed class SearchLedger(
     /// <summary>Trials asked for.</summary>
     public int Trials { get; private set; }
 
-    /// <summary>Which cap refused a trial, or null.</summary>
+    /// <summary>Which cap refused a trial since the reserve was last set, or null: nothing more is asked for until it is set anew.</summary>
     public string? Exhausted { get; private set; }
+
+    /// <summary>Which cap first refused a trial, or null.</summary>
+    public string? FirstExhausted { get; private set; }
 
     /// <summary>Work and time by ledger stage.</summary>
     public IReadOnlyList<LedgerEntry> Stages => [.. _stages.Values];
@@ -44,8 +47,8 @@ internal sealed class SearchLedger(
     public double Elapsed => Math.Max(
         clock.GetElapsedTime(_start).TotalSeconds, _stages.Values.Sum(s => s.Seconds) / Math.Max(1, runner.Parallelism));
 
-    /// <summary>Image-passes and trials kept back for what must still be done.</summary>
-    public void Reserve(long imagePasses, int trials) => (_reserved, _reservedTrials) = (imagePasses, trials);
+    /// <summary>Image-passes and trials kept back for what must still be done; what was refused for an earlier reserve may fit now.</summary>
+    public void Reserve(long imagePasses, int trials) => (_reserved, _reservedTrials, Exhausted) = (imagePasses, trials, null);
 
     /// <summary>How many trials of a cost still fit, the reserve kept back.</summary>
     public int Affordable(long cost)
@@ -115,6 +118,7 @@ internal sealed class SearchLedger(
             Cap is { } cap && Spent + passes + _reserved > cap ? "the cap on work (policy.budget.ratio)"
             : budget.Trials is { } most && Trials + trials + _reservedTrials > most ? "the cap on trials (policy.budget.trials)"
             : null;
+        FirstExhausted ??= Exhausted;
         return Exhausted is null;
     }
 
@@ -125,6 +129,7 @@ internal sealed class SearchLedger(
             Exhausted ??= "the cap on time (policy.budget.time)";
         }
 
+        FirstExhausted ??= Exhausted;
         return Exhausted is null;
     }
 

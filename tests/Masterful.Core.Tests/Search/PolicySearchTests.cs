@@ -213,6 +213,18 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_group_that_meets_the_cap_leaves_the_confirmation_its_reserve()
+    {
+        var truth = new SimulatedTruth(new Dictionary<Technique, (double, double)> { [Technique.Erase] = (0.3, 0.6) }, 0.03);
+        var sizes = Sizes with { Synthetic = 6000 };
+        var runner = new SimulatedTrialRunner(truth, sizes);
+        var request = Request(2, new BudgetSpec(Ratio: 0.8)) with { Techniques = [Technique.Erase, Technique.Synthetic], Sizes = sizes };
+        var found = await SearchAsync(runner, request);
+        Assert.True(runner.ImagePasses <= 0.8 * TrialCost.FinalStage(request.Template, sizes, 3));
+        Assert.True(found.Policy[Technique.Erase] > 0);
+    }
+
+    [Fact]
     public async Task Progress_ends_at_what_was_spent()
     {
         var last = default(SearchProgress);
