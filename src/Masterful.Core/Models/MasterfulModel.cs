@@ -123,6 +123,9 @@ public sealed class MasterfulModel : IDisposable
     public IReadOnlyList<Prediction> Predict(params IReadOnlyList<string> imagePaths) =>
         [.. imagePaths.Chunk(BatchSize).SelectMany(batch => PredictBatch([.. batch.Select(path => ImageDecoder.Read(path, InputShape))]))];
 
+    /// <summary>The network itself, for whole data sets.</summary>
+    internal Classifier Classifier => _classifier;
+
     /// <summary>Releases the weights.</summary>
     public void Dispose() => _classifier.Dispose();
 

@@ -31,6 +31,9 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     private readonly TimeProvider _clock;
     private readonly Trainer _trainer;
     private readonly IProgress<TrialProgress>? _progress;
+    private readonly ILogger _logger;
+    private string? _finishedCheckpoint;
+    private DirectoryInfo? _spareWeights;
 
     /// <summary>Prepares a runner; nothing is loaded yet.</summary>
     /// <param name="splits">The data. Not disposed; must live as long as the runner.</param>
@@ -49,7 +52,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         ILogger logger,
         IProgress<TrialProgress>? progress = null)
     {
-        (_splits, _model, _device, _cache, _clock, _progress) = (splits, model, device, cache, clock, progress);
+        (_splits, _model, _device, _cache, _clock, _logger, _progress) = (splits, model, device, cache, clock, logger, progress);
         _data = new ResidentSplits(splits, device);
         _modelFingerprint = ModelBuilder.Fingerprint(model);
         _trainer = new Trainer(clock, logger);
@@ -77,9 +80,18 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     {
         _thread.Dispose();
         _data.Dispose();
+        if (_finishedCheckpoint is { } checkpoint)
+        {
+            File.Delete(checkpoint);
+        }
+
+        if (_spareWeights is { Exists: true } spare)
+        {
+            spare.Delete(recursive: true);
+        }
     }
 
-    private string WeightsPath(string key) => Path.Combine(_cache, "weights", $"{key}.safetensors");
+    private string WeightsPath(string key) => Path.Combine(_spareWeights?.FullName ?? Path.Combine(_cache, "weights"), $"{key}.safetensors");
 
     private TrialResult Train(TrialSpec trial, CancellationToken cancellation)
     {
@@ -104,12 +116,19 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             Seconds = _clock.GetElapsedTime(start).TotalSeconds,
             PeakMemory = PeakMemory.OfProcess(),
         };
-        if (File.Exists(checkpoint))
+        DeleteTheOneBefore(checkpoint);
+        return result;
+    }
+
+    /// <summary>A checkpoint outlives its training by one trial: a kill before the result is journalled must not cost the training.</summary>
+    private void DeleteTheOneBefore(string checkpoint)
+    {
+        if (_finishedCheckpoint is { } before && before != checkpoint)
         {
-            File.Delete(checkpoint);
+            File.Delete(before);
         }
 
-        return result;
+        _finishedCheckpoint = File.Exists(checkpoint) ? checkpoint : null;
     }
 
     private TrialResult Evaluate(TrialSpec trial, string key, TrainingOutcome outcome, CancellationToken cancellation)
@@ -131,10 +150,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         }
 
         var test = trial.EvaluateTest ? Predictor.Predict(model, _data.Test, cancellation) : null;
-        if (trial.KeepWeights)
-        {
-            Keep(model, WeightsPath(key));
-        }
+        var weights = trial.KeepWeights ? Keep(model, key) : null;
 
         return new TrialResult
         {
@@ -145,22 +161,26 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             RawSelectLoss = ClassificationMetrics.MeanCrossEntropy(select),
             Select = select,
             Test = test,
-            WeightsPath = trial.KeepWeights ? WeightsPath(key) : null,
+            WeightsPath = weights,
             ImagePasses = outcome.ImagePasses + select.Count + (test?.Count ?? 0),
         };
     }
 
-    private static void Keep(Classifier model, string path)
+    /// <summary>Saves weights in the cache, or, where that can't be written, in a temporary folder that goes with this runner.</summary>
+    private string Keep(Classifier model, string key)
     {
         try
         {
-            model.SaveState(path);
+            model.SaveState(WeightsPath(key));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (_spareWeights is null && e is IOException or UnauthorizedAccessException)
         {
-            throw new DiagnosticException(
-                RuntimeDiagnostics.FolderNotWritable, $"The weights {path} can't be written: {e.Message}", new SourcePosition(path));
+            _logger.LogWarning("The cache can't keep weights ({Reason}); they are kept until the run ends only.", e.Message.TrimEnd('.'));
+            _spareWeights = Directory.CreateTempSubdirectory("masterful-weights-");
+            model.SaveState(WeightsPath(key));
         }
+
+        return WeightsPath(key);
     }
 
     private DistanceProbeResult Probe(DistanceProbe probe, CancellationToken cancellation)

@@ -1,0 +1,172 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Masterful.Core.Runtime;
+using Masterful.Core.Spec;
+using Masterful.Results;
+using Masterful.Tool.Output;
+using TorchSharp;
+
+namespace Masterful.Tool.Commands;
+
+/// <summary><c>doctor</c>: what this machine has, and for each thing that is wrong how to mend it.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create(CommandBinder bind)
+    {
+        var fetch = new Option<string?>("--fetch")
+        {
+            Description = "Fetch libtorch through NuGet when it is missing: cpu (about 170 MB) or cuda (several GB).",
+            HelpName = "cpu|cuda",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        fetch.AcceptOnlyFromAmong("cpu", "cuda");
+        var command = new Command("doctor", "Shows libtorch, versions, devices, threads and folders, and says how to mend what is wrong.") { fetch };
+        bind.Bind(command, async call =>
+        {
+            if (call.Parsed.GetResult(fetch) is not null)
+            {
+                var kind = call.Parsed.GetValue(fetch) == "cuda" ? LibTorchKind.Cuda : LibTorchKind.Cpu;
+                await new LibTorchFetcher(MachineFolders.FromEnvironment())
+                    .FetchAsync(kind, new ImmediateProgress<string>(call.Log.Info), call.Cancellation).ConfigureAwait(false);
+            }
+
+            var checks = Checks(call).ToList();
+            var width = checks.Max(c => c.Name.Length);
+            call.Log.Result(string.Join(Environment.NewLine, checks.Select(c => c.Line(width))), checks);
+            return checks.Any(c => c.Remedy is not null && c.Fatal) ? ExitCode.InputWrong : ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static IEnumerable<DoctorCheck> Checks(CommandCall call)
+    {
+        var folders = MachineFolders.FromEnvironment();
+        yield return new("Masterful", EngineVersion.Current);
+        yield return new(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription} ({RuntimeInformation.RuntimeIdentifier})");
+        yield return new("Processor", $"{Environment.ProcessorCount} cores for this process");
+        yield return new("Memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB available");
+        yield return new("TorchSharp", MachineFolders.TorchSharpVersion);
+
+        var locator = new LibTorchLocator(call.Options.LibTorch, null, folders);
+        var location = locator.Locate();
+        yield return location is null
+            ? new("libtorch", "not found in " + string.Join(", ", locator.Candidates().Select(c => c.Folder)))
+            {
+                Remedy = call.Options.LibTorch is null ? RuntimeDiagnostics.LibTorchNotFound.Remedy : "Name the folder that holds the torch_cpu library.",
+                Fatal = true,
+            }
+            : new("libtorch", $"{MachineFolders.LibTorchVersion} in {location.Folder} ({Origin(location.Origin)})");
+        if (location is not null)
+        {
+            foreach (var check in Computing(location, folders))
+            {
+                yield return check;
+            }
+        }
+
+        yield return Folder("Tool cache", folders.Cache);
+        yield return File.Exists(call.Options.SpecPath)
+            ? Spec(call)
+            : new("Spec", $"no {call.Options.SpecPath} here; `dotnet masterful init` writes one");
+    }
+
+    private static List<DoctorCheck> Computing(LibTorchLocation location, MachineFolders folders)
+    {
+        try
+        {
+            LibTorch.Load(location, folders);
+            var sum = Sum();
+            return
+            [
+                sum == 6
+                    ? new("Computes", LibTorch.Mended
+                        ? "yes (with a private copy of TorchSharp's library, mended for this system's older C++ runtime)" : "yes")
+                    : new("Computes", $"wrongly: 1 × 2 × 3 ones sum to {sum}") { Remedy = "The libtorch in that folder is damaged: delete it and fetch again.", Fatal = true },
+                new("Threads", $"{torch.get_num_threads()} for tensor work"),
+                CudaCheck(location),
+            ];
+        }
+        catch (DiagnosticException e)
+        {
+            return
+            [
+                new("Computes", e.Message)
+                {
+                    Remedy = "Delete that folder and run `dotnet masterful doctor --fetch`, or name another with --libtorch.",
+                    Fatal = true,
+                },
+            ];
+        }
+    }
+
+    private static float Sum()
+    {
+        using var ones = torch.ones(1, 2, 3);
+        using var sum = ones.sum();
+        return sum.item<float>();
+    }
+
+    private static DoctorCheck CudaCheck(LibTorchLocation location) =>
+        torch.cuda.is_available() ? new("CUDA", $"{torch.cuda.device_count()} device(s)")
+        : location.HasCuda ? new("CUDA", "the libtorch is built for CUDA, but no device is seen")
+        {
+            Remedy = "Install NVIDIA's driver and see that `nvidia-smi` lists the device; --device cpu works meanwhile.",
+        }
+        : new("CUDA", "none: this libtorch is built for CPU (`dotnet masterful doctor --fetch cuda` brings the other)");
+
+    private static DoctorCheck Folder(string name, string folder)
+    {
+        try
+        {
+            var probe = Path.Combine(folder, $".probe-{Environment.ProcessId}");
+            AtomicFile.Write(probe, "");
+            File.Delete(probe);
+            return new(name, folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new(name, $"{folder} is not writable: {e.Message}")
+            {
+                Remedy = "Set MASTERFUL_CACHE to a folder that is, or mend its permissions.",
+            };
+        }
+    }
+
+    private static DoctorCheck Spec(CommandCall call)
+    {
+        try
+        {
+            var spec = SpecLoader.Load(call.Options.SpecPath, call.Options.Overrides, call.Host.Environment).Spec;
+            return new("Spec", $"{call.Options.SpecPath} is valid ({spec.Dataset.Name})");
+        }
+        catch (DiagnosticException e)
+        {
+            return new("Spec", $"{e.Diagnostics.Count} problem(s), the first: {e.Diagnostics[0]}")
+            {
+                Remedy = "`dotnet masterful validate` lists them all.",
+            };
+        }
+    }
+
+    private static string Origin(LibTorchOrigin origin) => origin switch
+    {
+        LibTorchOrigin.Named => "named by --libtorch or MASTERFUL_LIBTORCH",
+        LibTorchOrigin.ModelProject => "the model project's output",
+        LibTorchOrigin.Cache => "the tool's cache",
+        _ => "the NuGet packages folder",
+    };
+}
+
+/// <summary>One line of the doctor's list.</summary>
+internal sealed record DoctorCheck(string Name, string Value)
+{
+    /// <summary>How to mend it; null when nothing is wrong.</summary>
+    public string? Remedy { get; init; }
+
+    /// <summary>Whether nothing can be trained as it is.</summary>
+    public bool Fatal { get; init; }
+
+    public string Line(int width) =>
+        $"{(Remedy is null ? "✓" : Fatal ? "✗" : "!")} {Name.PadRight(width)}  {Value}"
+        + (Remedy is null ? "" : $"{Environment.NewLine}  {new string(' ', width)}  → {Remedy}");
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using Masterful.Core.Pipeline;
+using Masterful.Core.Spec;
+using Masterful.Results;
+using Masterful.Tool.Output;
+
+namespace Masterful.Tool.Commands;
+
+/// <summary><c>run</c>: everything, from the spec to the gate.</summary>
+internal static class RunCommand
+{
+    public static Command Create(CommandBinder bind)
+    {
+        var command = new Command(
+            "run",
+            """
+            Searches for a policy, trains the original and the masterful model, compares them, reports and speaks the gate.
+            A run that was stopped goes on where it was; a run whose inputs did not change trains nothing.
+            """)
+        {
+            BaselineOption.Symbol,
+        };
+        bind.Bind(command, async call =>
+        {
+            var spec = call.Options.LoadSpec(call.Host, call.Log);
+            var outcome = await TrainingSession.RunAsync(call, spec).ConfigureAwait(false);
+            var report = TrainingSession.WriteReport(call, spec, outcome);
+            RunSummary.Tell(call, outcome.Result, report);
+            return GateVerdict.Tell(call, spec, outcome.Result.Gate);
+        });
+        return command;
+    }
+}
+
+/// <summary><c>train</c>: the locked policy, without a search and without the gate.</summary>
+internal static class TrainCommand
+{
+    public static Command Create(CommandBinder bind)
+    {
+        var command = new Command("train", "Trains the original and the masterful model with the locked policy: no search, and the gate does not decide.");
+        bind.Bind(command, async call =>
+        {
+            var spec = call.Options.LoadSpec(call.Host, call.Log);
+            spec = spec with { Policy = spec.Policy with { Mode = PolicyMode.Locked } };
+            var outcome = await TrainingSession.RunAsync(call, spec).ConfigureAwait(false);
+            var report = TrainingSession.WriteReport(call, spec, outcome);
+            RunSummary.Tell(call, outcome.Result, report);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}
+
+/// <summary><c>search</c>: a fresh search, and the lock that comes of it.</summary>
+internal static class SearchCommand
+{
+    public static Command Create(CommandBinder bind)
+    {
+        var command = new Command("search", "Searches for a policy and writes masterful.lock.yaml beside the spec; trains nothing at full length.");
+        bind.Bind(command, async call =>
+        {
+            var spec = call.Options.LoadSpec(call.Host, call.Log);
+            spec = spec with { Policy = spec.Policy with { Mode = PolicyMode.Search } };
+            var found = await TrainingSession.SearchAsync(call, spec).ConfigureAwait(false);
+            var values = found.Values.Count == 0 ? "nothing helped" : string.Join(", ", found.Values.Select(v => $"{v.Axis} = {v.Value:0.##}"));
+            call.Log.Result($"Policy {found.Name}: {values}{Environment.NewLine}Locked in {PolicyLock.PathFor(spec)}; commit it.", found);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}
+
+/// <summary>What a run came to, in a few lines.</summary>
+internal static class RunSummary
+{
+    public static void Tell(CommandCall call, RunResult result, string report)
+    {
+        if (call.Log.Format == LogFormat.Json)
+        {
+            call.Log.Result("", result);
+            return;
+        }
+
+        var comparison = result.Comparison;
+        string[] lines =
+        [
+            "",
+            $"Policy      {result.Policy.Name}{Values(result.Policy)}",
+            $"Original    {result.Original.ErrorRate:0.00%} error ({result.Original.ErrorRateLow:0.00%} to {result.Original.ErrorRateHigh:0.00%})",
+            $"Masterful   {result.Masterful.ErrorRate:0.00%} error ({result.Masterful.ErrorRateLow:0.00%} to {result.Masterful.ErrorRateHigh:0.00%})",
+            comparison.ErrorRateReduction is { } reduction
+                ? $"Reduction   {reduction:0.0%} ({comparison.Low:0.0%} to {comparison.High:0.0%} at {comparison.Confidence:0.#%})"
+                : "Reduction   not computable",
+            $"Trials      {result.Run.TrialsRun} trained, {result.Run.TrialsReused} reused, {Duration.Text(result.Run.FinishedAt - result.Run.StartedAt)}",
+            $"Report      {report}",
+            .. result.Notes.Select(n => $"Note        {n}"),
+        ];
+        call.Log.Result(string.Join(Environment.NewLine, lines), result);
+    }
+
+    private static string Values(PolicyInfo policy) =>
+        policy.Values.Count == 0 ? "" : $": {string.Join(", ", policy.Values.Select(v => $"{v.Axis} {v.Value:0.##}"))}";
+}

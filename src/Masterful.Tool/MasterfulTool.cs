@@ -1,0 +1,114 @@
+using System.CommandLine;
+using Masterful.Core.Spec;
+using Masterful.Tool.Commands;
+using Masterful.Tool.Output;
+using Microsoft.Extensions.Logging;
+
+namespace Masterful.Tool;
+
+/// <summary>The command line as a function: arguments in, exit code out.</summary>
+internal static class MasterfulTool
+{
+    /// <summary>Parses and runs. Never throws for what a user gave; the exit code says how it ended.</summary>
+    public static async Task<int> RunAsync(string[] arguments, ToolHost host, CancellationToken cancellation)
+    {
+        var root = Root(host);
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await host.Error.WriteLineAsync(new Diagnostic(
+                    ToolDiagnostics.CommandLine, DiagnosticSeverity.Error, error.Message.Trim()).ToString()).ConfigureAwait(false);
+            }
+
+            await host.Error.WriteLineAsync(ToolDiagnostics.CommandLine.Remedy).ConfigureAwait(false);
+            return ExitCode.InputWrong;
+        }
+
+        var invocation = new InvocationConfiguration
+        {
+            Output = host.Output,
+            Error = host.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        return await parsed.InvokeAsync(invocation, cancellation).ConfigureAwait(false);
+    }
+
+    private static RootCommand Root(ToolHost host)
+    {
+        var common = new CommonSymbols();
+        var root = new RootCommand(
+            """
+            Finds the training policy that most reduces an image classifier's error, trains with it, and proves it.
+
+            Start with `dotnet masterful init` in the folder of your images, then `dotnet masterful run`.
+            Exit codes: 0 ok, 1 unexpected, 2 gate not met, 3 spec or data wrong, 130 cancelled.
+            """);
+        common.AddTo(root);
+        var bind = new CommandBinder(common, host);
+        foreach (var command in new[]
+        {
+            InitCommand.Create(bind), ValidateCommand.Create(bind), DoctorCommand.Create(bind), DataCommand.Create(bind), PreviewCommand.Create(bind),
+            PredictCommand.Create(bind), ReportCommand.Create(bind), GateCommand.Create(bind), RunCommand.Create(bind), SearchCommand.Create(bind), TrainCommand.Create(bind),
+            EvaluateCommand.Create(bind), RunsCommand.Create(bind),
+        })
+        {
+            root.Add(command);
+        }
+
+        return root;
+    }
+}
+
+/// <summary>Gives a command its common options and its log, and turns whatever it throws into a message and an exit code.</summary>
+internal sealed class CommandBinder(CommonSymbols common, ToolHost host)
+{
+    /// <summary>Sets what a command does.</summary>
+    public void Bind(Command command, Func<CommandCall, Task<int>> action) =>
+        command.SetAction((parsed, cancellation) => GuardAsync(parsed, action, cancellation));
+
+    private async Task<int> GuardAsync(ParseResult parsed, Func<CommandCall, Task<int>> action, CancellationToken cancellation)
+    {
+        var options = common.Read(parsed, host);
+        var log = new ToolLog(host, options.LogFormat, options.Verbosity);
+        try
+        {
+            return await action(new CommandCall(parsed, options, log, host, cancellation)).ConfigureAwait(false);
+        }
+        catch (DiagnosticException e)
+        {
+            foreach (var diagnostic in e.Diagnostics)
+            {
+                log.Diagnostic(diagnostic);
+            }
+
+            return ExitCode.InputWrong;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            log.LogWarning("Cancelled. What was trained is kept: the same command goes on from here.");
+            return ExitCode.Cancelled;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Diagnostic(new Diagnostic(
+                ToolDiagnostics.FileTrouble, DiagnosticSeverity.Error, $"{e.Message} {ToolDiagnostics.FileTrouble.Remedy}"));
+            return ExitCode.Unexpected;
+        }
+#pragma warning disable CA1031 // The last line of defence: a person gets a sentence, and the trace on request.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            log.Diagnostic(new Diagnostic(
+                ToolDiagnostics.Unexpected, DiagnosticSeverity.Error, $"{e.GetType().Name}: {e.Message} {ToolDiagnostics.Unexpected.Remedy}"));
+            log.LogTrace("{Trace}", e);
+            return ExitCode.Unexpected;
+        }
+    }
+}
+
+/// <summary>One call of a command.</summary>
+internal sealed record CommandCall(
+    ParseResult Parsed, CommonOptions Options, ToolLog Log, ToolHost Host, CancellationToken Cancellation);

@@ -1,0 +1,19 @@
+using Masterful.Core.Spec;
+
+namespace Masterful.Tool;
+
+/// <summary>What can be wrong with the command line or around it.</summary>
+internal static class ToolDiagnostics
+{
+    public static readonly DiagnosticCode CommandLine = new(
+        "MST0901", "the command line is not understood", "Run `dotnet masterful --help`, or a command with --help.");
+
+    public static readonly DiagnosticCode Unexpected = new(
+        "MST0902", "something unexpected went wrong", "Run again with --verbosity diagnostic; what was earned is in the journal.");
+
+    public static readonly DiagnosticCode FileTrouble = new(
+        "MST0903", "a file or folder can't be read or written", "Free space or change permissions, then run the same command again.");
+
+    public static readonly DiagnosticCode NoResult = new(
+        "MST0904", "there is no result to read", "Run `dotnet masterful run` first, or name the folder of a report.");
+}

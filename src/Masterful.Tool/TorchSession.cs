@@ -1,0 +1,37 @@
+using Masterful.Core.Runtime;
+using Masterful.Tool.Output;
+using TorchSharp;
+
+namespace Masterful.Tool;
+
+/// <summary>Brings libtorch into the process for the commands that compute; the others never load it.</summary>
+internal static class TorchSession
+{
+    /// <summary>Finds libtorch, fetches it once when it is nowhere, loads it and picks the device.</summary>
+    /// <param name="call">The command.</param>
+    /// <param name="modelAssembly">Full path of the model project's assembly, or null.</param>
+    /// <param name="device">auto, cpu, cuda or cuda:N.</param>
+    public static async Task<torch.Device> StartAsync(CommandCall call, string? modelAssembly, string device)
+    {
+        var folders = MachineFolders.FromEnvironment();
+        var locator = new LibTorchLocator(call.Options.LibTorch, modelAssembly, folders);
+        var location = locator.Locate();
+        if (location is null && call.Options.LibTorch is { } named)
+        {
+            throw new Core.Spec.DiagnosticException(
+                RuntimeDiagnostics.LibTorchNotFound, $"There is no libtorch in '{named}'. Name the folder with the torch_cpu library, such as torch/lib of an installed PyTorch, or leave --libtorch out.");
+        }
+
+        if (location is null)
+        {
+            await new LibTorchFetcher(folders).FetchAsync(LibTorchKind.Cpu, new ImmediateProgress<string>(call.Log.Info), call.Cancellation)
+                .ConfigureAwait(false);
+            location = locator.Locate() ?? throw new Core.Spec.DiagnosticException(
+                RuntimeDiagnostics.LibTorchNotFound, $"NuGet fetched libtorch, but it is not in {folders.PackagedLibTorch}. {RuntimeDiagnostics.LibTorchNotFound.Remedy}");
+        }
+
+        LibTorch.Load(location, folders);
+        torch.set_num_threads(Environment.ProcessorCount);
+        return ComputeDevice.Select(device);
+    }
+}

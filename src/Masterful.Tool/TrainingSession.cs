@@ -1,0 +1,94 @@
+using Masterful.Core.Pipeline;
+using Masterful.Core.Spec;
+using Masterful.Core.Trials;
+using Masterful.Reporting;
+using Masterful.Results;
+using Masterful.Tool.Commands;
+using Masterful.Tool.Output;
+
+namespace Masterful.Tool;
+
+/// <summary>Runs the pipeline in this process, with progress.</summary>
+internal static class TrainingSession
+{
+    /// <summary>All stages; the figures are written, the report is not yet.</summary>
+    public static Task<PipelineOutcome> RunAsync(CommandCall call, MasterfulSpec spec) =>
+        WithPipelineAsync(call, spec, (pipeline, progress) => pipeline.RunAsync(spec, Options(call, spec), progress, call.Cancellation));
+
+    /// <summary>Up to the policy, which is locked.</summary>
+    public static Task<PolicyInfo> SearchAsync(CommandCall call, MasterfulSpec spec) =>
+        WithPipelineAsync(call, spec, (pipeline, progress) => pipeline.SearchAsync(spec, progress, call.Cancellation));
+
+    /// <summary>Draws the report; the path of its first page.</summary>
+    public static string WriteReport(CommandCall call, MasterfulSpec spec, PipelineOutcome outcome)
+    {
+        call.Cancellation.ThrowIfCancellationRequested();
+        ReportWriter.Write(outcome.ReportFolder, new ReportOptions { Html = spec.Report.Html });
+        return Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(outcome.ReportFolder, spec.Report.Html ? "report.html" : "report.md"));
+    }
+
+    private static async Task<T> WithPipelineAsync<T>(
+        CommandCall call, MasterfulSpec spec, Func<MasterfulPipeline, IProgress<PipelineProgress>, Task<T>> action)
+    {
+        var device = await TorchSession.StartAsync(call, spec.Model.Assembly, spec.Runtime.Device).ConfigureAwait(false);
+        using var line = new ProgressLine(call.Host, call.Log);
+        var view = new RunProgress(line);
+        var environment = new TorchEnvironment(device, call.Host.Clock, call.Log, new ImmediateProgress<TrialProgress>(view.Epoch));
+        var pipeline = new MasterfulPipeline(environment, call.Host.Clock, call.Log);
+        return await action(pipeline, new ImmediateProgress<PipelineProgress>(view.Stage)).ConfigureAwait(false);
+    }
+
+    private static PipelineOptions Options(CommandCall call, MasterfulSpec spec) => new()
+    {
+        BaselinePath = call.Parsed.CommandResult.Command.Options.Contains(BaselineOption.Symbol) ? call.Parsed.GetValue(BaselineOption.Symbol) : null,
+        Commands =
+        [
+            $"dotnet tool install --global Masterful.Tool --version {Core.Runtime.EngineVersion.Current}",
+            string.Join(' ', new[] { "dotnet masterful run --spec", Path.GetFileName(spec.Path) }
+                .Concat(call.Options.Set.Select(s => $"--set '{s}'"))
+                .Concat(call.Options.Device is { } device ? ["--device", device] : [])),
+        ],
+    };
+}
+
+/// <summary>Joins what the stages and the trainings report into one line.</summary>
+internal sealed class RunProgress(ProgressLine line)
+{
+    private volatile PipelineProgress? _stage;
+    private volatile TrialProgress? _trial;
+
+    public void Stage(PipelineProgress progress)
+    {
+        _stage = progress;
+        Tell();
+    }
+
+    public void Epoch(TrialProgress progress)
+    {
+        _trial = progress;
+        Tell();
+    }
+
+    private void Tell()
+    {
+        if (_stage is { } stage)
+        {
+            var trial = stage.TrialsPlanned > 0 ? _trial : null;
+            line.Tell(Text(stage, trial), new { stage, trial });
+        }
+    }
+
+    private static string Text(PipelineProgress stage, TrialProgress? trial)
+    {
+        var parts = new List<string?>
+        {
+            stage.Stage,
+            stage.Detail,
+            stage.TrialsPlanned > 0 ? $"trial {Math.Min(stage.TrialsDone + 1, stage.TrialsPlanned)} of {stage.TrialsPlanned}" : null,
+            trial is { Epoch: var e } ? $"epoch {e.Epoch}/{e.Epochs}, {e.ImagesPerSecond:N0} img/s" : null,
+            stage.ImagePassesPlanned is > 0 and var planned ? $"{Math.Min(1, (double)stage.ImagePasses / planned):0%} of the work" : null,
+            stage.SecondsLeft is { } left ? $"about {Duration.Text(TimeSpan.FromSeconds(left))} left" : null,
+        };
+        return string.Join(" · ", parts.Where(p => p is { Length: > 0 }));
+    }
+}
