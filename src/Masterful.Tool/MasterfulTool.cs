@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Masterful.Core.Pipeline;
+using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Tool.Commands;
 using Masterful.Tool.Output;
@@ -65,6 +67,9 @@ internal static class MasterfulTool
 /// <summary>Gives a command its common options and its log, and turns whatever it throws into a message and an exit code.</summary>
 internal sealed class CommandBinder(CommonSymbols common, ToolHost host)
 {
+    /// <summary>A full or read-only disk is not the spec's fault: exit code 1, not 3.</summary>
+    private static readonly DiagnosticCode[] MachineTrouble = [RuntimeDiagnostics.FolderNotWritable, PipelineDiagnostics.ModelNotWritten];
+
     /// <summary>Sets what a command does.</summary>
     public void Bind(Command command, Func<CommandCall, Task<int>> action) =>
         command.SetAction((parsed, cancellation) => GuardAsync(parsed, action, cancellation));
@@ -84,7 +89,9 @@ internal sealed class CommandBinder(CommonSymbols common, ToolHost host)
                 log.Diagnostic(diagnostic);
             }
 
-            return ExitCode.InputWrong;
+            return e.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).All(d => MachineTrouble.Contains(d.Code))
+                ? ExitCode.Unexpected
+                : ExitCode.InputWrong;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -66,7 +66,10 @@ internal sealed class RunProgress(ProgressLine line)
     public void Epoch(TrialProgress progress)
     {
         _trial = progress;
-        Tell();
+        if (_stage is { TrialsPlanned: > 0 })
+        {
+            Tell();
+        }
     }
 
     private void Tell()
@@ -82,7 +85,7 @@ internal sealed class RunProgress(ProgressLine line)
     {
         var parts = new List<string?>
         {
-            stage.Stage,
+            Name(stage.Stage),
             stage.Detail,
             stage.TrialsPlanned > 0 ? $"trial {Math.Min(stage.TrialsDone + 1, stage.TrialsPlanned)} of {stage.TrialsPlanned}" : null,
             trial is { Epoch: var e } ? $"epoch {e.Epoch}/{e.Epochs}, {e.ImagesPerSecond:N0} img/s" : null,
@@ -91,4 +94,13 @@ internal sealed class RunProgress(ProgressLine line)
         };
         return string.Join(" · ", parts.Where(p => p is { Length: > 0 }));
     }
+
+    private static string Name(string stage) => stage switch
+    {
+        PipelineStage.Data => "reading data",
+        PipelineStage.Model => "checking the model",
+        PipelineStage.Final => "final trainings",
+        PipelineStage.Report => "writing the report",
+        _ => stage,
+    };
 }

@@ -187,6 +187,8 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             },
             Relay<SearchProgress>(run.Progress, OfSearch),
             cancellation).ConfigureAwait(false);
+        var content = PolicyLock.Of(found.Policy, found.Source, settled.Recipe, fingerprint);
+        new SearchArchive(run.Spec.Runtime.Cache, logger).Save(content, new SearchRecord(found, settled));
         return new PolicyChoice
         {
             Recipe = settled.Recipe,
@@ -198,7 +200,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             [
                 .. undone, .. settled.Notes, .. found.Notes,
                 .. found.CutShort is { } why ? [why] : Array.Empty<string>(),
-                .. WriteLock(run.Spec, PolicyLock.Of(found.Policy, found.Source, settled.Recipe, fingerprint)),
+                .. WriteLock(run.Spec, content),
             ],
         };
     }
@@ -227,13 +229,16 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         }
 
         logger.LogInformation("Policy {Policy} from {Path}", locked.Policy.Name, path);
+        var record = new SearchArchive(run.Spec.Runtime.Cache, logger).Find(locked);
         return new PolicyChoice
         {
+            Settled = record?.Settled,
+            Search = record?.Search,
             Recipe = template.Recipe with { BatchSize = locked.BatchSize, LearningRate = locked.LearningRate },
             Policy = locked.Policy,
             Source = locked.Policy.IsNone ? PolicySource.None : "lock",
             Notes = locked.Fingerprint.Data == now.Data
-                ? []
+                ? record?.Search.Notes ?? []
                 : [$"The data changed since the policy was found ({locked.Fingerprint.TrainImages} training images then, {now.TrainImages} now); the locked policy was kept."],
         };
     }

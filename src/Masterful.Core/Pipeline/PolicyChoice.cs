@@ -16,10 +16,10 @@ internal sealed record PolicyChoice
     /// <summary>search, lock, trivial-augment, rand-augment or none.</summary>
     public required string Source { get; init; }
 
-    /// <summary>What settling the recipe cost; null when the lock had it.</summary>
+    /// <summary>What settling the recipe cost; null when the lock was made elsewhere.</summary>
     public SettledRecipe? Settled { get; init; }
 
-    /// <summary>What the search did; null when the policy was locked.</summary>
+    /// <summary>What the search did, also that which wrote the lock; null when the lock was made elsewhere.</summary>
     public SearchOutcome? Search { get; init; }
 
     /// <summary>What a reviewer should know.</summary>

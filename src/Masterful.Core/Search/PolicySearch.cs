@@ -203,7 +203,8 @@ public sealed class PolicySearch(ITrialRunner runner, TimeProvider clock, ILogge
             for (var g = 0; g < groups.Count; g++)
             {
                 ledger.Stage = groups[g].Name;
-                ledger.Reserve(kept * _race!.Cost, kept);
+                var dearest = new GroupLadder(_space, groups[g]).First(incumbent);
+                ledger.Reserve(ConfirmationCost([incumbent, .. dearest]) + (_plan.WholeTrials * _race!.Cost), kept);
                 var trials = ledger.Affordable(_race.Cost) is var left && request.Budget is { Ratio: null, Trials: null }
                     ? Math.Min(left, _plan.Trials / groups.Count)
                     : (int)Math.Round((double)left / (groups.Count - g), MidpointRounding.AwayFromZero);
@@ -249,6 +250,10 @@ public sealed class PolicySearch(ITrialRunner runner, TimeProvider clock, ILogge
             return accepted ? best : incumbent;
         }
 
+        /// <summary>Image-passes of a confirmation, whichever of the policies it comes to: added images make a policy dear.</summary>
+        private long ConfirmationCost(IEnumerable<SearchPoint> points) => _plan!.ConfirmationSeeds * (_race!.Cost + points.Max(
+            p => TrialCost.ImagePasses(ProxyTemplate() with { Policy = _space.Policy(p, _name) }, request.Sizes)));
+
         private void AddVerdict(GroupVerdict verdict)
         {
             _verdicts.Add(verdict);
@@ -283,8 +288,7 @@ public sealed class PolicySearch(ITrialRunner runner, TimeProvider clock, ILogge
             string stage, SearchPoint found, IReadOnlyList<SearchPoint> candidates, double threshold, int keep, CancellationToken cancellation)
         {
             ledger.Stage = stage;
-            var kept = (2 * _plan!.ConfirmationSeeds) + keep;
-            ledger.Reserve(kept * _race!.Cost, kept);
+            ledger.Reserve(ConfirmationCost([found, .. candidates]) + (keep * _race!.Cost), (2 * _plan!.ConfirmationSeeds) + keep);
             var trials = Math.Min(ledger.Affordable(_race.Cost), _plan.Trials);
             if (candidates.Count == 0 || trials < 1 || ledger.Exhausted is not null)
             {

@@ -20,10 +20,10 @@ internal sealed record SearchPlan(
     private const double SmallestShare = 0.1;
 
     /// <summary>Below this many, images are no longer traded for epochs.</summary>
-    private const double FewestImages = 1500;
+    private const double FewestImages = 1200;
 
     /// <summary>Epochs that a proxy keeps, where it can, by using fewer images.</summary>
-    private const double FewestEpochs = 6;
+    private const double KeptEpochs = 20;
 
     /// <summary>Share of the budget that distance analysis may take.</summary>
     private const double ProbeShare = 0.05;
@@ -60,14 +60,13 @@ internal sealed record SearchPlan(
     }
 
     /// <summary>
-    /// A share of a training as epochs × images. Fewer epochs make strong policies look worse than they are, fewer images make them look
-    /// better: where epochs would get scarce, both are cut.
+    /// A share of a training as epochs × images. What a policy gains is mostly what it keeps a model from memorising, and that takes
+    /// epochs: on short trainings good policies lose. So images are cut first, and epochs only where images get scarce.
     /// </summary>
     private static Fidelity Split(SearchRequest request, double share)
     {
         var epochs = request.Template.Recipe.Epochs;
-        var images = Math.Max(share * epochs / FewestEpochs, Math.Sqrt(share));
-        images = Math.Min(1, Math.Max(images, FewestImages / request.Sizes.Train));
+        var images = Math.Min(1, Math.Max(share * epochs / Math.Min(epochs, KeptEpochs), FewestImages / request.Sizes.Train));
         var whole = Math.Clamp(Math.Floor(share / images * epochs), 1, epochs);
         return new Fidelity(whole / epochs, Math.Min(1, Math.Round(share * epochs / whole, 3)));
     }

@@ -53,7 +53,8 @@ public sealed record MasterfulSpec
             }
         }
 
-        return new SourcePosition(Path);
+        // Paths in messages are as the user gave them.
+        return new SourcePosition(Positions.Values.Select(p => p.File).FirstOrDefault(f => f.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || f.EndsWith(".yml", StringComparison.OrdinalIgnoreCase)) ?? Path);
     }
 }
 

@@ -101,7 +101,8 @@ public sealed class MasterfulPipelineTests : IDisposable
 
         Assert.Equal((0, 12), (second.Run.TrialsRun, second.Run.TrialsReused));
         Assert.Equal("lock", second.Policy.Source);
-        Assert.Null(second.Search);
+        Assert.Equal(first.Search!.Groups, second.Search!.Groups);
+        Assert.Equal((first.Search.Ratio, first.Search.PoliciesTested), (second.Search.Ratio, second.Search.PoliciesTested));
         Assert.Equal(first.Policy.Values, second.Policy.Values);
         Assert.Equal(first.Masterful.ErrorRatePerSeed, second.Masterful.ErrorRatePerSeed);
         Assert.Equal((first.Comparison.Low, first.Comparison.High), (second.Comparison.Low, second.Comparison.High));

@@ -221,7 +221,7 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
         var request = Request(2, new BudgetSpec(Ratio: 0.8)) with { Techniques = [Technique.Erase, Technique.Synthetic], Sizes = sizes };
         var found = await SearchAsync(runner, request);
         Assert.True(runner.ImagePasses <= 0.8 * TrialCost.FinalStage(request.Template, sizes, 3));
-        Assert.True(found.Policy[Technique.Erase] > 0);
+        Assert.True(found.Policy[Technique.Erase] > 0, $"{found.CutShort} {string.Join(' ', found.Notes)} {string.Join(' ', found.Groups)}");
     }
 
     [Fact]
