@@ -11,21 +11,21 @@ namespace Masterful.Tool;
 /// <summary>Runs the pipeline in this process, with progress.</summary>
 internal static class TrainingSession
 {
-    /// <summary>All stages; the figures are written, the report is not yet.</summary>
-    public static Task<PipelineOutcome> RunAsync(CommandCall call, MasterfulSpec spec) =>
-        WithPipelineAsync(call, spec, (pipeline, progress) => pipeline.RunAsync(spec, Options(call, spec), progress, call.Cancellation));
+    /// <summary>All stages, then the report, then a few lines on what came of it. The gate is the caller's to speak.</summary>
+    public static async Task<RunResult> RunAndReportAsync(CommandCall call, MasterfulSpec spec)
+    {
+        var outcome = await WithPipelineAsync(
+            call, spec, (pipeline, progress) => pipeline.RunAsync(spec, Options(call, spec), progress, call.Cancellation)).ConfigureAwait(false);
+        call.Cancellation.ThrowIfCancellationRequested();
+        ReportWriter.Write(outcome.ReportFolder, new ReportOptions { Html = spec.Report.Html });
+        var page = Path.Combine(outcome.ReportFolder, spec.Report.Html ? ReportWriter.HtmlName : ReportWriter.MarkdownName);
+        RunSummary.Tell(call, outcome.Result, Path.GetRelativePath(Environment.CurrentDirectory, page));
+        return outcome.Result;
+    }
 
     /// <summary>Up to the policy, which is locked.</summary>
     public static Task<PolicyInfo> SearchAsync(CommandCall call, MasterfulSpec spec) =>
         WithPipelineAsync(call, spec, (pipeline, progress) => pipeline.SearchAsync(spec, progress, call.Cancellation));
-
-    /// <summary>Draws the report; the path of its first page.</summary>
-    public static string WriteReport(CommandCall call, MasterfulSpec spec, PipelineOutcome outcome)
-    {
-        call.Cancellation.ThrowIfCancellationRequested();
-        ReportWriter.Write(outcome.ReportFolder, new ReportOptions { Html = spec.Report.Html });
-        return Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(outcome.ReportFolder, spec.Report.Html ? "report.html" : "report.md"));
-    }
 
     private static async Task<T> WithPipelineAsync<T>(
         CommandCall call, MasterfulSpec spec, Func<MasterfulPipeline, IProgress<PipelineProgress>, Task<T>> action)

@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 namespace Masterful.Benchmarks;
 
 /// <summary>Time of one technique, at half its range, over a batch of 256 colour images of 32×32 on one thread.</summary>
+[InProcess]
 public sealed class AugmentationBenchmarks : IDisposable
 {
     private Tensor? _images;

@@ -37,8 +37,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
     {
     }
 
-    private const string NothingFound =
-        "No policy was better than none: the masterful model is the original model, and the error-rate reduction is 0.";
+    private const string NothingUsed = "The policy is none: the masterful model is the original model, and the error-rate reduction is 0.";
 
     /// <summary>Runs every stage and writes the report's figures, the policy lock and the trained model.</summary>
     /// <exception cref="DiagnosticException">Spec, data, model, lock or machine are not fit; exit code 3.</exception>
@@ -145,7 +144,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             Attribution = attribution,
             Runner = run.Runner,
             Baseline = run.Baseline,
-            Notes = [.. choice.Notes, .. finals.Notes, .. BaselineNotes(run), .. choice.Policy.IsNone ? [NothingFound] : Array.Empty<string>()],
+            Notes = [.. choice.Notes, .. finals.Notes, .. BaselineNotes(run), .. choice.Policy.IsNone ? [NothingUsed] : Array.Empty<string>()],
             SamplesImage = RunFolder.WriteSamples(run.Spec, run.Data.Train, run.Spec.Training.Seed),
         };
         var result = ResultComposer.Compose(figures, clock.GetUtcNow());

@@ -23,10 +23,8 @@ internal static class RunCommand
         bind.Bind(command, async call =>
         {
             var spec = call.Options.LoadSpec(call.Host, call.Log);
-            var outcome = await TrainingSession.RunAsync(call, spec).ConfigureAwait(false);
-            var report = TrainingSession.WriteReport(call, spec, outcome);
-            RunSummary.Tell(call, outcome.Result, report);
-            return GateVerdict.Tell(call, spec, outcome.Result.Gate);
+            var result = await TrainingSession.RunAndReportAsync(call, spec).ConfigureAwait(false);
+            return GateVerdict.Tell(call, spec, result.Gate);
         });
         return command;
     }
@@ -42,9 +40,7 @@ internal static class TrainCommand
         {
             var spec = call.Options.LoadSpec(call.Host, call.Log);
             spec = spec with { Policy = spec.Policy with { Mode = PolicyMode.Locked } };
-            var outcome = await TrainingSession.RunAsync(call, spec).ConfigureAwait(false);
-            var report = TrainingSession.WriteReport(call, spec, outcome);
-            RunSummary.Tell(call, outcome.Result, report);
+            await TrainingSession.RunAndReportAsync(call, spec).ConfigureAwait(false);
             return ExitCode.Ok;
         });
         return command;
