@@ -157,7 +157,7 @@ public sealed class MasterfulPipelineTests : IDisposable
         Assert.Equal((0, 0, 0), (result.Comparison.ErrorRateReduction, result.Comparison.Low, result.Comparison.High));
         Assert.Equal(3, _environment.Trained.Count(t => t.EvaluateTest));
         Assert.Empty(result.Attribution);
-        Assert.Contains(result.Notes, n => n.Contains("No policy", StringComparison.Ordinal));
+        Assert.Contains(result.Notes, n => n.Contains("The policy is none", StringComparison.Ordinal));
         Assert.Equal("failed", result.Gate.Status);
         Assert.Single(_environment.Saved);
     }
