@@ -36,10 +36,7 @@ public static class LibTorch
             AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
             foreach (var library in Dependencies(location))
             {
-                if (!NativeLibrary.TryLoad(library, out _))
-                {
-                    LoadOrExplain(library);
-                }
+                LoadOrExplain(library);
             }
 
             _binding = LoadBinding(location.Binding, folders);

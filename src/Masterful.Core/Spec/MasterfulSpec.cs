@@ -6,6 +6,9 @@ public sealed record MasterfulSpec
     /// <summary>Full path of the file. Relative paths in the spec are relative to its folder.</summary>
     public required string Path { get; init; }
 
+    /// <summary>The path as the user gave it, for messages; null when the spec was not read from a file.</summary>
+    public string? GivenPath { get; init; }
+
     /// <summary>Where each key stands in the file, by dotted path (<c>gate.max_error_rate</c>), for diagnostics found later.</summary>
     public IReadOnlyDictionary<string, SourcePosition> Positions { get; init; } = new Dictionary<string, SourcePosition>();
 
@@ -53,8 +56,7 @@ public sealed record MasterfulSpec
             }
         }
 
-        // Paths in messages are as the user gave them.
-        return new SourcePosition(Positions.Values.Select(p => p.File).FirstOrDefault(f => f.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || f.EndsWith(".yml", StringComparison.OrdinalIgnoreCase)) ?? Path);
+        return new SourcePosition(GivenPath ?? Path);
     }
 }
 

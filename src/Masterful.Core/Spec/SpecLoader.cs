@@ -34,7 +34,7 @@ public static class SpecLoader
         var document = new SpecDocument(root);
         CheckVersion(document);
         SpecKeys.Root.TryRead(root, "", problems, out var read);
-        var spec = Resolve(read! with { Path = Path.GetFullPath(path), Positions = document.Positions });
+        var spec = Resolve(read! with { Path = Path.GetFullPath(path), GivenPath = path, Positions = document.Positions });
         new ModelChecks(spec, document, problems).Run();
         new DatasetChecks(spec, document, problems).Run();
         new EvaluationChecks(spec, document, problems).Run();
