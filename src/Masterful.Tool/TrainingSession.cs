@@ -16,8 +16,10 @@ internal static class TrainingSession
     {
         var outcome = await WithPipelineAsync(
             call, spec, (pipeline, progress) => pipeline.RunAsync(spec, Options(call, spec), progress, call.Cancellation)).ConfigureAwait(false);
-        call.Cancellation.ThrowIfCancellationRequested();
+
+        // The figures are new, so the pages follow them, cancelled or not.
         ReportWriter.Write(outcome.ReportFolder, new ReportOptions { Html = spec.Report.Html });
+        call.Cancellation.ThrowIfCancellationRequested();
         var page = Path.Combine(outcome.ReportFolder, spec.Report.Html ? ReportWriter.HtmlName : ReportWriter.MarkdownName);
         RunSummary.Tell(call, outcome.Result, Path.GetRelativePath(Environment.CurrentDirectory, page));
         return outcome.Result;

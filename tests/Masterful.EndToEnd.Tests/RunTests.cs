@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Xunit;
 
 namespace Masterful.EndToEnd.Tests;
@@ -11,14 +10,14 @@ public class RunTests
         using var project = new SmallProject();
 
         var first = ToolProcess.Run(project.Folder, "run");
-        var trained = Result(project).GetProperty("run").GetProperty("trialsRun").GetInt32();
+        var trained = project.ReadTrials().Run;
         var second = ToolProcess.Run(project.Folder, "run");
 
         Assert.True(first.ExitCode == 0, first.ToString());
         Assert.True(second.ExitCode == 0, second.ToString());
         Assert.True(trained > 0);
-        Assert.Equal(0, Result(project).GetProperty("run").GetProperty("trialsRun").GetInt32());
-        Assert.Equal("passed", Result(project).GetProperty("gate").GetProperty("status").GetString());
+        Assert.Equal(0, project.ReadTrials().Run);
+        Assert.Equal("passed", project.ReadResult().GetProperty("gate").GetProperty("status").GetString());
         foreach (var file in new[] { "report.md", "report.html", "policies.json", "classes.csv", "confusion.csv" })
         {
             Assert.True(new FileInfo(Path.Combine(project.ReportFolder, file)).Length > 0, file);
@@ -58,7 +57,7 @@ public class RunTests
         var last = ToolProcess.Run(disturbed.Folder, "run");
 
         Assert.True(last.ExitCode == 0, last.ToString());
-        Assert.Equal(Figures(undisturbed), Figures(disturbed));
+        Assert.Equal(undisturbed.ReadFigures(), disturbed.ReadFigures());
     }
 
     [Theory]
@@ -78,19 +77,5 @@ public class RunTests
         Assert.Contains("goes on from here", stopped.Error, StringComparison.Ordinal);
         var next = ToolProcess.Run(project.Folder, "run", "--set", "policy.techniques=[horizontal_mirror]");
         Assert.True(next.ExitCode == 0, next.ToString());
-    }
-
-    private static JsonElement Result(SmallProject project) => JsonDocument.Parse(File.ReadAllText(project.ResultPath)).RootElement;
-
-    private static string Figures(SmallProject project)
-    {
-        var result = Result(project);
-        return string.Join('\n', new[]
-        {
-            result.GetProperty("policy").GetProperty("values"),
-            result.GetProperty("original").GetProperty("errorRate"),
-            result.GetProperty("masterful").GetProperty("errorRate"),
-            result.GetProperty("comparison"),
-        });
     }
 }

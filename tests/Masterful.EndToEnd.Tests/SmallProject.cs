@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Json;
 
 namespace Masterful.EndToEnd.Tests;
 
@@ -37,6 +38,44 @@ internal sealed class SmallProject : IDisposable
         }
 
         File.WriteAllText(SpecPath, text.Replace(old, replacement, StringComparison.Ordinal));
+    }
+
+    /// <summary>Puts a model of Masterful.SampleModels in the place of small-cnn.</summary>
+    /// <param name="factory">The factory's name without its namespace.</param>
+    /// <param name="options">Its options as the inside of a YAML map.</param>
+    public void UseModel(string factory, string options = "") => Edit(
+        "architecture: small-cnn",
+        $"""
+        assembly: {Path.Combine(ToolProcess.Root, "tests", "Masterful.SampleModels", "bin", ToolProcess.Configuration, "net10.0", "Masterful.SampleModels.dll")}
+          type: Masterful.SampleModels.{factory}
+          options: {"{"} {options} {"}"}
+        """);
+
+    /// <summary>The content of <c>result.json</c>, which must be there.</summary>
+    public JsonElement ReadResult()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllText(ResultPath));
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>The figures of <c>result.json</c> that two runs of one spec must agree in.</summary>
+    public string ReadFigures()
+    {
+        var result = ReadResult();
+        return string.Join('\n', new[]
+        {
+            result.GetProperty("policy").GetProperty("values"),
+            result.GetProperty("original").GetProperty("errorRate"),
+            result.GetProperty("masterful").GetProperty("errorRate"),
+            result.GetProperty("comparison"),
+        });
+    }
+
+    /// <summary>Trials that the run behind <c>result.json</c> trained and took from the journal.</summary>
+    public (int Run, int Reused) ReadTrials()
+    {
+        var run = ReadResult().GetProperty("run");
+        return (run.GetProperty("trialsRun").GetInt32(), run.GetProperty("trialsReused").GetInt32());
     }
 
     /// <summary>Makes the first test image an exact copy of the first training image.</summary>

@@ -39,9 +39,12 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
 
     private const string NothingUsed = "The policy is none: the masterful model is the original model, and the error-rate reduction is 0.";
 
-    /// <summary>Runs every stage and writes the report's figures, the policy lock and the trained model.</summary>
+    /// <summary>
+    /// Runs every stage and writes the report's figures, the policy lock and the trained model. The figures are written all or not at
+    /// all: cancelled after the first of them, it writes the others and returns.
+    /// </summary>
     /// <exception cref="DiagnosticException">Spec, data, model, lock or machine are not fit; exit code 3.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; what was trained is in the journal.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; what was trained is in the journal, and the report folder is as it was.</exception>
     public async Task<PipelineOutcome> RunAsync(
         MasterfulSpec spec, PipelineOptions options, IProgress<PipelineProgress>? progress, CancellationToken cancellation)
     {
@@ -129,6 +132,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         var attribution = await AttributeAsync(run, finals, choice.Policy, sizes, cancellation).ConfigureAwait(false);
 
         run.Progress?.Report(new PipelineProgress(PipelineStage.Report, null, 0, 0, 0, null, null));
+        var samples = RunFolder.RenderSamples(run.Data.Train, run.Spec.Training.Seed);
         var figures = new RunFigures
         {
             Run = run.Identity,
@@ -145,11 +149,14 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             Runner = run.Runner,
             Baseline = run.Baseline,
             Notes = [.. choice.Notes, .. finals.Notes, .. BaselineNotes(run), .. choice.Policy.IsNone ? [NothingUsed] : Array.Empty<string>()],
-            SamplesImage = RunFolder.WriteSamples(run.Spec, run.Data.Train, run.Spec.Training.Seed),
+            SamplesImage = samples is null ? null : RunFolder.SamplesName,
         };
         var result = ResultComposer.Compose(figures, clock.GetUtcNow());
         var policies = ResultComposer.Policies(figures);
-        RunFolder.Write(run.Spec, result, policies);
+
+        // The last moment to stop: figures of this run beside pages or a model of an earlier one would mislead whoever reads them.
+        cancellation.ThrowIfCancellationRequested();
+        RunFolder.Write(run.Spec, result, policies, samples);
         SaveModel(run, finals, result);
         return new PipelineOutcome(result, policies, run.Spec.Report.Path);
     }

@@ -30,13 +30,20 @@ internal static class RunFolder
         }
     }
 
-    /// <summary>Writes <c>result.json</c>, <c>policies.json</c>, <c>classes.csv</c> and <c>confusion.csv</c>, each whole.</summary>
+    /// <summary>
+    /// Writes the contact sheet, <c>result.json</c>, <c>policies.json</c>, <c>classes.csv</c> and <c>confusion.csv</c>, each whole.
+    /// </summary>
     /// <exception cref="DiagnosticException">The folder can't be written.</exception>
-    internal static void Write(MasterfulSpec spec, RunResult result, PoliciesFile policies)
+    internal static void Write(MasterfulSpec spec, RunResult result, PoliciesFile policies, byte[]? samples)
     {
         var folder = spec.Report.Path;
         try
         {
+            if (samples is not null)
+            {
+                AtomicFile.Write(Path.Combine(folder, SamplesName), samples);
+            }
+
             ResultFiles.Write(Path.Combine(folder, ResultFiles.ResultName), result);
             ResultFiles.Write(Path.Combine(folder, ResultFiles.PoliciesName), policies);
             AtomicFile.Write(Path.Combine(folder, ResultTables.ClassesName), ResultTables.ClassesCsv(result));
@@ -48,22 +55,16 @@ internal static class RunFolder
         }
     }
 
-    /// <summary>Writes the contact sheet of training images; its name, or null when the classes are too many for one sheet.</summary>
-    /// <exception cref="DiagnosticException">The folder can't be written.</exception>
-    internal static string? WriteSamples(MasterfulSpec spec, ImageDataset train, long seed)
+    /// <summary>The contact sheet of training images as a PNG, or null when the classes are too many for one sheet.</summary>
+    internal static byte[]? RenderSamples(ImageDataset train, long seed)
     {
         try
         {
-            AtomicFile.Write(Path.Combine(spec.Report.Path, SamplesName), ContactSheet.Render(train, SamplesPerClass, seed));
-            return SamplesName;
+            return ContactSheet.Render(train, SamplesPerClass, seed);
         }
         catch (ArgumentException)
         {
             return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw NotWritable(spec, "report.path", spec.Report.Path, e);
         }
     }
 

@@ -12,6 +12,7 @@ public sealed class MasterfulPipelineTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly SimulatedEnvironment _environment = new();
     private readonly List<PipelineProgress> _progress = [];
+    private Action<PipelineProgress> _told = _ => { };
 
     public void Dispose() => _folder.Dispose();
 
@@ -146,6 +147,27 @@ public sealed class MasterfulPipelineTests : IDisposable
         Assert.Equal(expected.Masterful.ErrorRate, result.Masterful.ErrorRate);
         Assert.Equal(expected.Attribution, result.Attribution);
         Assert.InRange(result.Run.TrialsRun, 1, 16 - after);
+    }
+
+    [Fact]
+    public async Task Cancelled_before_its_first_figure_is_written_a_run_leaves_the_report_folder_as_it_was()
+    {
+        using var stop = new CancellationTokenSource();
+        _told = stage =>
+        {
+            if (stage.Stage == PipelineStage.Report)
+            {
+                stop.Cancel();
+            }
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Run(Spec(), stop: stop));
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["report"]));
+        Assert.Empty(_environment.Saved);
+        Assert.Equal(["cancelled"], _environment.Finished);
+        _told = _ => { };
+        Assert.Equal(0, (await Run(Spec())).Result.Run.TrialsRun);
     }
 
     [Fact]
@@ -330,7 +352,13 @@ public sealed class MasterfulPipelineTests : IDisposable
     private Task<PipelineOutcome> Run(
         MasterfulSpec spec, SimulatedEnvironment? environment = null, Policy? found = null, PipelineOptions? options = null, CancellationTokenSource? stop = null) =>
         Pipeline(environment ?? _environment, found ?? SimulatedSearch.Found)
-            .RunAsync(spec, options ?? new PipelineOptions(), new RelayProgress<PipelineProgress>(_progress.Add), stop?.Token ?? TestContext.Current.CancellationToken);
+            .RunAsync(spec, options ?? new PipelineOptions(), new RelayProgress<PipelineProgress>(Note), stop?.Token ?? TestContext.Current.CancellationToken);
+
+    private void Note(PipelineProgress progress)
+    {
+        _progress.Add(progress);
+        _told(progress);
+    }
 
     private async Task<Diagnostic> Fails(MasterfulSpec spec, SimulatedEnvironment? environment = null, PipelineOptions? options = null) =>
         Assert.Single((await Assert.ThrowsAsync<DiagnosticException>(() => Run(spec, environment, options: options))).Diagnostics);
