@@ -1,3 +1,4 @@
+using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -16,13 +17,16 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "network")]
     private readonly nn.Module<Tensor, Tensor> _network;
 
+    private readonly string _name;
+
     /// <summary>Puts the rescaling in front of a network, which the classifier owns from then on.</summary>
     /// <param name="network">Takes float32 [N, C, H, W] in 0..1, returns logits [N, classes].</param>
-    public Classifier(nn.Module<Tensor, Tensor> network)
+    /// <param name="name">What messages call the network.</param>
+    public Classifier(nn.Module<Tensor, Tensor> network, string name)
         : base(nameof(Classifier))
     {
         _rescaling = new Rescaling();
-        _network = network;
+        (_network, _name) = (network, name);
         RegisterComponents();
     }
 
@@ -39,10 +43,11 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
     public long TrainableParameters => _network.parameters().Where(p => p.requires_grad).Sum(p => p.numel());
 
     /// <inheritdoc/>
+    /// <exception cref="DiagnosticException">The network threw, or returned nothing. A lack of memory comes as it is.</exception>
     public override Tensor forward(Tensor input)
     {
         using var rescaled = _rescaling.call(input);
-        var logits = _network.call(rescaled);
+        var logits = CallNetwork(rescaled);
         if (logits.dtype is ScalarType.Float32)
         {
             return logits;
@@ -80,6 +85,19 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
             {
                 value.copy_(replacement);
             }
+        }
+    }
+
+    private Tensor CallNetwork(Tensor images)
+    {
+        try
+        {
+            return _network.call(images) ?? throw new InvalidOperationException("forward returned null.");
+        }
+        catch (Exception e) when (!MemoryShortage.Is(e))
+        {
+            throw new DiagnosticException(
+                ModelDiagnostics.ForwardFailed, $"{_name} fails on a batch of shape {Shape(images)}: {PluginAssembly.Describe(e)}");
         }
     }
 

@@ -20,12 +20,13 @@ public static class ModelBuilder
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classCount);
         using var scope = NewDisposeScope();
-        var classifier = new Classifier(model switch
+        var network = model switch
         {
             { Type: { } type, Assembly: { } assembly } => CustomModel.Create(assembly, type, model, classCount),
             { TorchScript: { } file } => TorchScriptNetwork.Load(file),
             _ => Zoo.Create(model, classCount),
-        });
+        };
+        var classifier = new Classifier(network, DisplayName(model));
 
         // Everything, not the registered state alone: a custom network may keep tensors in plain fields.
         scope.Detach(scope.DisposablesView);

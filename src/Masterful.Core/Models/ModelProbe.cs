@@ -1,4 +1,3 @@
-using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using static TorchSharp.torch;
 
@@ -37,23 +36,10 @@ public static class ModelProbe
             using var scope = NewDisposeScope();
             classifier.train(training);
             var shape = model.InputShape;
-            CheckLogits(name, classCount, Forward(classifier, name, zeros(Images, shape.Channels, shape.Height, shape.Width)), training);
+            CheckLogits(name, classCount, classifier.call(zeros(Images, shape.Channels, shape.Height, shape.Width)), training);
         }
 
         return new ModelFacts(name, ModelBuilder.Fingerprint(model), classifier.TrainableParameters);
-    }
-
-    private static Tensor Forward(Classifier classifier, string name, Tensor images)
-    {
-        try
-        {
-            return classifier.call(images);
-        }
-        catch (Exception e)
-        {
-            throw new DiagnosticException(
-                ModelDiagnostics.ForwardFailed, $"{name} fails on a batch of shape {Shape(images)}: {PluginAssembly.Describe(e)}");
-        }
     }
 
     private static void CheckLogits(string name, int classCount, Tensor logits, bool training)

@@ -1,7 +1,9 @@
 using Masterful.Core.Evaluation;
 using Masterful.Core.Runtime;
 using Masterful.Core.Search;
+using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
+using Masterful.Core.Training;
 using Masterful.Core.Trials;
 
 namespace Masterful.Core.Pipeline;
@@ -14,15 +16,25 @@ namespace Masterful.Core.Pipeline;
 /// <param name="onSelect">Whether the evaluation split is select, for data without a test split.</param>
 internal sealed class FinalStage(ITrialRunner runner, bool onSelect)
 {
-    /// <summary>Trains both arms; one arm for a policy of nothing, whose masterful model is the original.</summary>
+    /// <summary>
+    /// Trains both arms, the original first; one arm for a policy of nothing, whose masterful model is the original.
+    /// </summary>
+    /// <exception cref="DiagnosticException">No training of the original came to an end: nothing to compare with.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     internal async Task<FinalTrials> TrainAsync(TrialSpec template, Policy policy, int seeds, CancellationToken cancellation)
     {
         var original = Arm(template, Policy.None, seeds, keepWeights: policy.IsNone);
         var masterful = policy.IsNone ? original : Arm(template, policy, seeds, keepWeights: true);
-        IReadOnlyList<TrialSpec> trials = policy.IsNone ? original : [.. original, .. masterful];
-        var results = await TrialBatch.RunAsync(runner, trials, cancellation).ConfigureAwait(false);
-        return FinalTrials.Of(original, masterful, [.. results.Take(seeds)], [.. results.TakeLast(seeds)], onSelect);
+        var results = await TrialBatch.RunAsync(runner, original, cancellation).ConfigureAwait(false);
+        if (results.All(r => r.Status == TrialStatus.Failed))
+        {
+            throw new DiagnosticException(
+                TrainingDiagnostics.OriginalFailed,
+                $"No final training of the original model came to an end, so there is nothing to compare with. The first one failed: {results[0].Failure}");
+        }
+
+        var others = policy.IsNone ? results : await TrialBatch.RunAsync(runner, masterful, cancellation).ConfigureAwait(false);
+        return FinalTrials.Of(original, masterful, [.. results], [.. others], onSelect);
     }
 
     private TrialSpec[] Arm(TrialSpec template, Policy policy, int seeds, bool keepWeights) =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using Masterful.Abstractions;
 using Masterful.Core.Spec;
@@ -50,13 +51,15 @@ public static class PluginAssembly
     }
 
     /// <summary>
-    /// An exception of a plug-in's code for its author: type, message, and the first frame of the stack that is in the plug-in.
+    /// An exception of a plug-in's code for its author: type, message, and the first frame of the stack that is in the plug-in. Of
+    /// libtorch's own errors the first line: its native stack follows.
     /// </summary>
     public static string Describe(Exception exception)
     {
         var frame = new StackTrace(exception, fNeedFileInfo: true).GetFrames().FirstOrDefault(
             f => f.GetMethod()?.DeclaringType is { } type && AssemblyLoadContext.GetLoadContext(type.Assembly) is PluginLoadContext);
-        var text = $"{exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ").Trim()}";
+        var message = exception is ExternalException ? exception.Message.Split('\n', 2)[0] : exception.Message.ReplaceLineEndings(" ");
+        var text = $"{exception.GetType().Name}: {message.Trim()}";
         if (frame?.GetMethod() is not { } method)
         {
             return text;

@@ -1,3 +1,4 @@
+using Masterful.Core.Spec;
 using static TorchSharp.torch;
 
 namespace Masterful.Core.Training;
@@ -40,16 +41,20 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>
     /// Moves a network's parameters into one buffer on their device. Matrices and kernels decay; vectors (norms and biases) do not.
     /// </summary>
-    /// <exception cref="NotSupportedException">A parameter is not float32, or there is none.</exception>
+    /// <exception cref="DiagnosticException">A parameter is not float32, or there is none.</exception>
     public static FlatParameters Of(nn.Module network)
     {
         var parameters = network.named_parameters().Where(p => p.parameter.requires_grad).ToList();
-        if (parameters.Count == 0 || parameters.Exists(p => p.parameter.dtype != ScalarType.Float32))
+        if (parameters.Count == 0)
         {
-            throw new NotSupportedException(
-                parameters.Count == 0
-                    ? "The network has no trainable parameter."
-                    : $"Parameter '{parameters.First(p => p.parameter.dtype != ScalarType.Float32).name}' is not float32.");
+            throw new DiagnosticException(TrainingDiagnostics.ParametersNotFloat, "The model has no trainable parameter.");
+        }
+
+        if (parameters.Find(p => p.parameter.dtype != ScalarType.Float32) is { parameter: not null } other)
+        {
+            throw new DiagnosticException(
+                TrainingDiagnostics.ParametersNotFloat,
+                $"The model's parameter '{other.name}' is {other.parameter.dtype}, but only float32 is trained. {TrainingDiagnostics.ParametersNotFloat.Remedy}");
         }
 
         var ordered = parameters.Select(p => p.parameter).OrderBy(p => Decays(p) ? 0 : 1).ToList();

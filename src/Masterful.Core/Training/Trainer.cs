@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Masterful.Core.Spec;
 using Microsoft.Extensions.Logging;
 
@@ -44,14 +43,9 @@ public sealed class Trainer(TimeProvider clock, ILogger logger)
                 ? Outcome() with { Model = model }
                 : Failed("The weights are not finite after the last step: the training diverged.");
         }
-        catch (ExternalException e)
+        catch (Exception e) when (TrainingFault.Of(e) is { } fault)
         {
-            // libtorch's own errors: all but a lack of memory would come again.
-            return Failed(FirstLine(e.Message)) with { FailureIsTransient = IsOutOfMemory(e) };
-        }
-        catch (OutOfMemoryException e)
-        {
-            return Failed(FirstLine(e.Message)) with { FailureIsTransient = true };
+            return Failed(fault.Reason) with { FailureIsTransient = fault.IsTransient };
         }
 
         TrainingOutcome Outcome() => new()
@@ -63,11 +57,4 @@ public sealed class Trainer(TimeProvider clock, ILogger logger)
 
         TrainingOutcome Failed(string reason) => Outcome() with { Failure = reason };
     }
-
-    internal static bool IsOutOfMemory(ExternalException e) =>
-        e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-        || e.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)
-        || e.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase);
-
-    private static string FirstLine(string message) => message.Split('\n', 2)[0].Trim();
 }

@@ -13,7 +13,11 @@ public static class TrainingDiagnostics
     public static readonly DiagnosticCode NoTrainingImages = new(
         "MST0402", "there is nothing to train on", "Check dataset.splits.train, dataset.limit and dataset.validation.");
 
-    /// <summary>Parameters that are not float32.</summary>
+    /// <summary>Parameters that are not float32, or none.</summary>
     public static readonly DiagnosticCode ParametersNotFloat = new(
         "MST0403", "the model's parameters can't be trained", "Make trainable parameters float32; precision: bf16 casts by itself.");
+
+    /// <summary>No final training of the original model came to an end.</summary>
+    public static readonly DiagnosticCode OriginalFailed = new(
+        "MST0404", "the original model can't be trained", "Mend what the message names: the model's code, or training.learning_rate and training.batch_size.");
 }

@@ -56,7 +56,7 @@ public sealed record TrainingOutcome : IDisposable
     /// <summary>Why it failed, in a sentence; null when it did not.</summary>
     public string? Failure { get; init; }
 
-    /// <summary>Whether the failure is the machine's (no memory left) and another attempt may succeed.</summary>
+    /// <summary>Whether the failure is the machine's (no memory left) or the model's own code's, and another attempt may succeed.</summary>
     public bool FailureIsTransient { get; init; }
 
     /// <summary>Mean training loss of each epoch, in nats; of a diverged training the last is NaN or infinite.</summary>

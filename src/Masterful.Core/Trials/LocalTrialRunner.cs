@@ -110,7 +110,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             CheckpointPath = checkpoint,
         };
         using var outcome = _trainer.Train(job, Relay(key, trial.Policy.Name), cancellation);
-        var result = Evaluate(trial, key, outcome, cancellation) with
+        var result = Measure(trial, key, outcome, cancellation) with
         {
             EpochLosses = outcome.EpochLosses,
             Seconds = _clock.GetElapsedTime(start).TotalSeconds,
@@ -131,7 +131,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         _finishedCheckpoint = File.Exists(checkpoint) ? checkpoint : null;
     }
 
-    private TrialResult Evaluate(TrialSpec trial, string key, TrainingOutcome outcome, CancellationToken cancellation)
+    private TrialResult Measure(TrialSpec trial, string key, TrainingOutcome outcome, CancellationToken cancellation)
     {
         var failed = new TrialResult { Key = key, Status = TrialStatus.Failed, ImagePasses = outcome.ImagePasses };
         if (outcome.Model is not { } model)
@@ -139,22 +139,34 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             return failed with { Failure = outcome.Failure, FailureIsTransient = outcome.FailureIsTransient };
         }
 
+        try
+        {
+            return Evaluate(trial, failed, model, cancellation);
+        }
+        catch (Exception e) when (TrainingFault.Of(e) is { } fault)
+        {
+            return failed with { Failure = fault.Reason, FailureIsTransient = fault.IsTransient };
+        }
+    }
+
+    private TrialResult Evaluate(TrialSpec trial, TrialResult failed, Classifier model, CancellationToken cancellation)
+    {
         var select = Predictor.Predict(model, _data.Select, cancellation);
         if (!Array.TrueForAll(select.Logits, float.IsFinite))
         {
             return failed with
             {
                 Failure = "The trained model's logits on the select split are not finite.",
-                ImagePasses = outcome.ImagePasses + select.Count,
+                ImagePasses = failed.ImagePasses + select.Count,
             };
         }
 
         var test = trial.EvaluateTest ? Predictor.Predict(model, _data.Test, cancellation) : null;
-        var weights = trial.KeepWeights ? Keep(model, key) : null;
+        var weights = trial.KeepWeights ? Keep(model, failed.Key) : null;
 
         return new TrialResult
         {
-            Key = key,
+            Key = failed.Key,
             Status = TrialStatus.Completed,
             SelectLoss = TemperatureScaling.Fit(select).Loss,
             SelectError = ClassificationMetrics.ErrorRateOf(select),
@@ -162,7 +174,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             Select = select,
             Test = test,
             WeightsPath = weights,
-            ImagePasses = outcome.ImagePasses + select.Count + (test?.Count ?? 0),
+            ImagePasses = failed.ImagePasses + select.Count + (test?.Count ?? 0),
         };
     }
 

@@ -24,7 +24,10 @@ public sealed record TrialResult
     /// <summary>Why it failed, in a sentence; null when it completed.</summary>
     public string? Failure { get; init; }
 
-    /// <summary>Whether the failure is the machine's (no memory left): a later run tries again instead of taking it from the journal.</summary>
+    /// <summary>
+    /// Whether the failure is the machine's (no memory left) or the model's own code's: a later run tries again instead of taking it from
+    /// the journal.
+    /// </summary>
     public bool FailureIsTransient { get; init; }
 
     /// <summary>Mean cross-entropy in nats on the clean select split after one fitted temperature; NaN when failed.</summary>

@@ -97,7 +97,7 @@ public sealed class CustomModelTests : IDisposable
     [Theory]
     [InlineData("Masterful.SampleModels.TinyFactori", "did you mean 'Masterful.SampleModels.TinyFactory'?")]
     [InlineData("TinyFactory", "did you mean 'Masterful.SampleModels.TinyFactory'?")]
-    [InlineData("Nonsense", "It has these IModelFactory: Masterful.SampleModels.NotANumberFactory, ")]
+    [InlineData("Nonsense", "It has these IModelFactory: Masterful.SampleModels.FailingLaterFactory, ")]
     [InlineData("Masterful.SampleModels.TinyNetwork", "does not implement Masterful.Abstractions.IModelFactory. It has these")]
     public void A_type_that_is_not_a_factory_is_refused_with_those_that_are(string type, string message)
     {

@@ -211,6 +211,19 @@ public sealed class MasterfulPipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task An_original_that_can_t_be_trained_is_told_before_the_other_arm_is_trained()
+    {
+        _environment.Fails = t => t.EvaluateTest && t.Policy.IsNone ? "its forward pass threw" : null;
+
+        var told = await Fails(Spec());
+
+        Assert.Equal("MST0404", told.Code.Id);
+        Assert.EndsWith("its forward pass threw", told.Message);
+        Assert.DoesNotContain(_environment.Trained, t => t.EvaluateTest && !t.Policy.IsNone);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["report"]));
+    }
+
+    [Fact]
     public async Task A_lock_that_no_longer_fits_is_searched_again_and_the_reason_told()
     {
         await Run(Spec());

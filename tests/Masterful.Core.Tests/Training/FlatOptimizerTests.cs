@@ -12,6 +12,17 @@ public class FlatOptimizerTests
     private const double Decay = 0.1;
 
     [Fact]
+    public void Parameters_of_another_type_than_float32_are_refused_by_name()
+    {
+        using var network = nn.Linear(3, 2, dtype: ScalarType.Float64);
+
+        var e = Assert.Throws<DiagnosticException>(() => FlatParameters.Of(network));
+
+        Assert.Equal(TrainingDiagnostics.ParametersNotFloat, Assert.Single(e.Diagnostics).Code);
+        Assert.Contains("The model's parameter 'weight' is Float64", e.Message);
+    }
+
+    [Fact]
     public void Nesterov_sgd_takes_the_steps_of_torch()
     {
         using var scope = NewDisposeScope();

@@ -91,6 +91,29 @@ public sealed class LocalTrialRunnerTests : IDisposable
         Assert.True(double.IsNaN(result.SelectLoss));
     }
 
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 3 * 160 * 6)]
+    public async Task An_exception_of_the_model_s_own_code_is_a_failed_result_that_may_be_tried_again(bool evaluation, long imagePasses)
+    {
+        const string Factory = "Masterful.SampleModels.FailingLaterFactory";
+        var model = new ModelSpec
+        {
+            Assembly = SourceTree.SampleModels,
+            Type = Factory,
+            InputShape = Blobs.Shape,
+            Options = new Dictionary<string, object> { ["after"] = 0L, ["evaluation"] = evaluation },
+        };
+        using var runner = new LocalTrialRunner(_splits, model, torch.CPU, _cache, TimeProvider.System, NullLogger.Instance);
+
+        var result = await runner.RunAsync(Trial with { ModelFingerprint = ModelBuilder.Fingerprint(model) }, Stop);
+
+        Assert.Equal((TrialStatus.Failed, true), (result.Status, result.FailureIsTransient));
+        Assert.StartsWith($"{Factory} fails on a batch of shape", result.Failure);
+        Assert.Contains("InvalidOperationException: the lookup table is used up (at", result.Failure);
+        Assert.Equal(imagePasses, result.ImagePasses);
+    }
+
     [Fact]
     public async Task A_cancelled_trial_throws_and_the_runner_goes_on()
     {
