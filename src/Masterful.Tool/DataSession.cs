@@ -1,6 +1,5 @@
-using Masterful.Abstractions;
 using Masterful.Core.Data;
-using Masterful.Core.Runtime;
+using Masterful.Core.Pipeline;
 using Masterful.Core.Spec;
 using Masterful.Tool.Output;
 
@@ -13,16 +12,9 @@ internal static class DataSession
     public static async Task<DatasetSplits> LoadAsync(CommandCall call, MasterfulSpec spec)
     {
         using var progress = new ProgressLine(call.Host, call.Log);
-        var custom = spec.Dataset.Format == DatasetFormat.Custom
-            ? PluginAssembly.Create<IImageSource>(spec.Model.Assembly!, spec.Dataset.Type!)
-            : null;
-        var splits = await new DatasetLoader(spec.Runtime.Cache, call.Log).LoadAsync(
-            spec.Dataset,
-            spec.Model.InputShape,
-            custom,
-            spec.PositionOf,
-            new ImmediateProgress<DataProgress>(p => progress.Tell(Text(p), p)),
-            call.Cancellation).ConfigureAwait(false);
+        var splits = await new DatasetLoader(spec.Runtime.Cache, call.Log)
+            .LoadAsync(spec, new RelayProgress<DataProgress>(p => progress.Tell(p.ToString(), p)), call.Cancellation)
+            .ConfigureAwait(false);
         foreach (var warning in splits.Health.Diagnostics)
         {
             call.Log.Diagnostic(warning);
@@ -30,8 +22,4 @@ internal static class DataSession
 
         return splits;
     }
-
-    /// <summary>One line on how far reading is.</summary>
-    public static string Text(DataProgress progress) =>
-        $"{progress.Activity} {progress.Subject}: {progress.Done:N0}{(progress.Total is { } total ? $" of {total:N0}" : "")}";
 }

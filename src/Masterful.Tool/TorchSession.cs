@@ -1,5 +1,5 @@
+using Masterful.Core.Pipeline;
 using Masterful.Core.Runtime;
-using Masterful.Tool.Output;
 using TorchSharp;
 
 namespace Masterful.Tool;
@@ -24,7 +24,7 @@ internal static class TorchSession
 
         if (location is null)
         {
-            await new LibTorchFetcher(folders).FetchAsync(LibTorchKind.Cpu, new ImmediateProgress<string>(call.Log.Info), call.Cancellation)
+            await new LibTorchFetcher(folders).FetchAsync(LibTorchKind.Cpu, new RelayProgress<string>(call.Log.Info), call.Cancellation)
                 .ConfigureAwait(false);
             location = locator.Locate() ?? throw new Core.Spec.DiagnosticException(
                 RuntimeDiagnostics.LibTorchNotFound, $"NuGet fetched libtorch, but it is not in {folders.PackagedLibTorch}. {RuntimeDiagnostics.LibTorchNotFound.Remedy}");

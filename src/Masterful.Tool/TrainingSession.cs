@@ -35,9 +35,9 @@ internal static class TrainingSession
         var device = await TorchSession.StartAsync(call, spec.Model.Assembly, spec.Runtime.Device).ConfigureAwait(false);
         using var line = new ProgressLine(call.Host, call.Log);
         var view = new RunProgress(line);
-        var environment = new TorchEnvironment(device, call.Host.Clock, call.Log, new ImmediateProgress<TrialProgress>(view.Epoch));
+        var environment = new TorchEnvironment(device, call.Host.Clock, call.Log, new RelayProgress<TrialProgress>(view.Epoch));
         var pipeline = new MasterfulPipeline(environment, call.Host.Clock, call.Log);
-        return await action(pipeline, new ImmediateProgress<PipelineProgress>(view.Stage)).ConfigureAwait(false);
+        return await action(pipeline, new RelayProgress<PipelineProgress>(view.Stage)).ConfigureAwait(false);
     }
 
     private static PipelineOptions Options(CommandCall call, MasterfulSpec spec) => new()

@@ -5,4 +5,8 @@ namespace Masterful.Core.Data;
 /// <param name="Subject">The file or split.</param>
 /// <param name="Done">How many.</param>
 /// <param name="Total">Of how many, or null when that is not known.</param>
-public readonly record struct DataProgress(string Activity, string Subject, long Done, long? Total);
+public readonly record struct DataProgress(string Activity, string Subject, long Done, long? Total)
+{
+    /// <summary>One line for people.</summary>
+    public override string ToString() => $"{Activity} {Subject}: {Done:N0}{(Total is { } total ? $" of {total:N0}" : "")}";
+}

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Masterful.Abstractions;
 using Masterful.Core.Data.Readers;
+using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,16 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
 {
     private const ulong SelectSalt = 0x73656C656374;
     private const ulong TestSalt = 0x74657374;
+
+    /// <summary>The data of a spec, read by the spec's own image source where it names one.</summary>
+    /// <inheritdoc cref="LoadAsync(DatasetSpec, ImageShape, IImageSource?, Func{string, SourcePosition}, IProgress{DataProgress}?, CancellationToken)"/>
+    public Task<DatasetSplits> LoadAsync(MasterfulSpec spec, IProgress<DataProgress>? progress, CancellationToken cancellation)
+    {
+        var custom = spec.Dataset is { Format: DatasetFormat.Custom, Type: { } type } && spec.Model.Assembly is { } assembly
+            ? PluginAssembly.Create<IImageSource>(assembly, type)
+            : null;
+        return LoadAsync(spec.Dataset, spec.Model.InputShape, custom, spec.PositionOf, progress, cancellation);
+    }
 
     /// <summary>
     /// Fetches sources that are missing, reads each split (from the cache when it was decoded before), brings images to the model's

@@ -343,10 +343,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
     private static RelayProgress<T>? Relay<T>(IProgress<PipelineProgress>? progress, Func<T, PipelineProgress> translate) =>
         progress is null ? null : new RelayProgress<T>(value => progress.Report(translate(value)));
 
-    private static PipelineProgress OfData(DataProgress data) => new(
-        PipelineStage.Data,
-        data.Total is { } total ? $"{data.Activity} {data.Subject} ({data.Done:N0} of {total:N0})" : $"{data.Activity} {data.Subject} ({data.Done:N0})",
-        0, 0, 0, null, null);
+    private static PipelineProgress OfData(DataProgress data) => new(PipelineStage.Data, data.ToString(), 0, 0, 0, null, null);
 
     private static PipelineProgress OfSearch(SearchProgress search) => new(
         PipelineStage.Search, search.Stage, search.TrialsDone, search.TrialsPlanned, search.ImagePasses, search.ImagePassCap, search.SecondsLeft);

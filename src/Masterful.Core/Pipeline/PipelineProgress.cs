@@ -36,7 +36,7 @@ public static class PipelineStage
     public const string Report = "report";
 }
 
-/// <summary>Passes reports on at once, on the reporting thread.</summary>
+/// <summary>Passes reports on at once and in order, on the reporting thread; <see cref="Progress{T}"/> would do it later and out of order.</summary>
 internal sealed class RelayProgress<T>(Action<T> report) : IProgress<T>
 {
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using Masterful.Abstractions;
 using Masterful.Core.Data;
 using Masterful.Core.Models;
 using Masterful.Core.Runtime;
@@ -41,14 +40,8 @@ public sealed class TorchEnvironment(torch.Device device, TimeProvider clock, IL
         Training.Precision.Resolve(spec.Training.Precision, device, spec.Model.Architecture);
 
     /// <inheritdoc/>
-    public Task<DatasetSplits> LoadDataAsync(MasterfulSpec spec, IProgress<DataProgress>? progress, CancellationToken cancellation)
-    {
-        var source = spec.Dataset is { Format: DatasetFormat.Custom, Type: { } type } && spec.Model.Assembly is { } assembly
-            ? PluginAssembly.Create<IImageSource>(assembly, type)
-            : null;
-        return new DatasetLoader(spec.Runtime.Cache, logger)
-            .LoadAsync(spec.Dataset, spec.Model.InputShape, source, spec.PositionOf, progress, cancellation);
-    }
+    public Task<DatasetSplits> LoadDataAsync(MasterfulSpec spec, IProgress<DataProgress>? progress, CancellationToken cancellation) =>
+        new DatasetLoader(spec.Runtime.Cache, logger).LoadAsync(spec, progress, cancellation);
 
     /// <inheritdoc/>
     public ModelFacts CheckModel(ModelSpec model, int classCount) => ModelProbe.Check(model, classCount);

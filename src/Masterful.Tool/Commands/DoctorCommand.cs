@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Masterful.Core.Pipeline;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Results;
-using Masterful.Tool.Output;
 using TorchSharp;
 
 namespace Masterful.Tool.Commands;
@@ -27,7 +27,7 @@ internal static class DoctorCommand
             {
                 var kind = call.Parsed.GetValue(fetch) == "cuda" ? LibTorchKind.Cuda : LibTorchKind.Cpu;
                 await new LibTorchFetcher(MachineFolders.FromEnvironment())
-                    .FetchAsync(kind, new ImmediateProgress<string>(call.Log.Info), call.Cancellation).ConfigureAwait(false);
+                    .FetchAsync(kind, new RelayProgress<string>(call.Log.Info), call.Cancellation).ConfigureAwait(false);
             }
 
             var checks = Checks(call).ToList();
