@@ -1,0 +1,78 @@
+using Masterful.Core.Pipeline;
+using Masterful.Core.Runtime;
+using Masterful.Core.Spec;
+using Masterful.Core.Techniques;
+using Masterful.Core.Training;
+using Masterful.Core.Trials;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using TorchSharp;
+
+namespace Masterful.Benchmarks;
+
+/// <summary>Trials of a spec outside a run: the spec's data, model and recipe, and a journal that keeps what was measured.</summary>
+internal sealed class BenchmarkSession : IDisposable
+{
+    private readonly Core.Data.DatasetSplits _data;
+    private readonly IRunSession _session;
+
+    private BenchmarkSession(MasterfulSpec spec, Core.Data.DatasetSplits data, IRunSession session, TrialSpec template)
+    {
+        (Spec, _data, _session, Template) = (spec, data, session, template);
+        Sizes = new SplitSizes(data.Train.Count, data.Select.Count, data.Test.Count, data.Synthetic?.Count ?? 0, data.Unlabeled?.Count ?? 0);
+    }
+
+    /// <summary>What is measured.</summary>
+    public MasterfulSpec Spec { get; }
+
+    /// <summary>Answers trials, from the journal where it has them.</summary>
+    public ITrialRunner Runner => _session.Runner;
+
+    /// <summary>A full training with no policy.</summary>
+    public TrialSpec Template { get; }
+
+    /// <summary>Images of each split.</summary>
+    public SplitSizes Sizes { get; }
+
+    /// <summary>Opens a spec.</summary>
+    /// <param name="path">Its file.</param>
+    /// <param name="overrides"><c>key.path=value</c>.</param>
+    /// <param name="cancellation">Stops.</param>
+    public static async Task<BenchmarkSession> OpenAsync(string path, IReadOnlyList<string> overrides, CancellationToken cancellation)
+    {
+        var spec = SpecLoader.Load(path, overrides, Environment.GetEnvironmentVariable).Spec;
+        var folders = MachineFolders.FromEnvironment();
+        LibTorch.Load(new LibTorchLocator(Environment.GetEnvironmentVariable("MASTERFUL_LIBTORCH"), null, folders).Locate()!, folders);
+        ILogger logger = NullLogger.Instance;
+        var environment = new TorchEnvironment(torch.CPU, TimeProvider.System, logger);
+        var data = await environment.LoadDataAsync(spec, null, cancellation).ConfigureAwait(false);
+        var model = environment.CheckModel(spec.Model, data.Classes.Count);
+        var session = environment.OpenSession(new RunIdentity($"benchmark-{Environment.ProcessId}", DateTimeOffset.UtcNow), spec, data);
+        return new BenchmarkSession(spec, data, session, new TrialSpec
+        {
+            Policy = Policy.None,
+            Recipe = new Recipe
+            {
+                Epochs = spec.Training.Epochs,
+                BatchSize = spec.Training.BatchSize ?? 64,
+                LearningRate = spec.Training.LearningRate ?? 0.1,
+                Optimizer = spec.Training.Optimizer,
+                WeightDecay = spec.Training.WeightDecay,
+                Precision = environment.ResolvePrecision(spec),
+            },
+            Seed = spec.Training.Seed,
+            DataFingerprint = data.Fingerprint,
+            ModelFingerprint = model.Fingerprint,
+            DeviceKind = environment.DeviceKind,
+            EngineVersion = EngineVersion.Current,
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _session.Finish("benchmark", null);
+        _session.Dispose();
+        _data.Dispose();
+    }
+}
