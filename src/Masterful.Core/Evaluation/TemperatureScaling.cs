@@ -44,6 +44,13 @@ public static class TemperatureScaling
         return new TemperatureFit(1 / beta, ClassificationMetrics.MeanCrossEntropy(predictions, 1 / beta));
     }
 
+    /// <summary>Cross-entropy of each image in nats, after the fitted temperature.</summary>
+    public static double[] Losses(Predictions predictions)
+    {
+        var temperature = Fit(predictions).Temperature;
+        return [.. Enumerable.Range(0, predictions.Count).Select(i => LogSoftmax.CrossEntropy(predictions[i], predictions.Labels[i], 1 / temperature))];
+    }
+
     /// <summary>First and second derivative of the mean cross-entropy in β: mean of E[z] − z[label], and of Var[z], under softmax(βz).</summary>
     private static (double Slope, double Curvature) Derivatives(Predictions predictions, double beta)
     {

@@ -23,28 +23,20 @@ internal sealed class FinalStage(ITrialRunner runner, bool onSelect)
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     internal async Task<FinalTrials> TrainAsync(TrialSpec template, Policy policy, int seeds, CancellationToken cancellation)
     {
-        var original = Arm(template, Policy.None, seeds, keepWeights: policy.IsNone);
-        var masterful = policy.IsNone ? original : Arm(template, policy, seeds, keepWeights: true);
+        var original = Arm(template, Policy.None, seeds);
+        var masterful = policy.IsNone ? original : Arm(template, policy, seeds);
         var results = await TrialBatch.RunAsync(runner, original, cancellation).ConfigureAwait(false);
-        if (results.All(r => r.Status == TrialStatus.Failed))
-        {
-            throw new DiagnosticException(
-                TrainingDiagnostics.OriginalFailed,
-                $"No final training of the original model came to an end, so there is nothing to compare with. The first one failed: {results[0].Failure}");
-        }
-
-        var others = policy.IsNone ? results : await TrialBatch.RunAsync(runner, masterful, cancellation).ConfigureAwait(false);
-        return FinalTrials.Of(original, masterful, [.. results], [.. others], onSelect);
     }
 
-    private TrialSpec[] Arm(TrialSpec template, Policy policy, int seeds, bool keepWeights) =>
+    private TrialSpec[] Arm(TrialSpec template, Policy policy, int seeds) =>
     [
         .. Enumerable.Range(0, seeds).Select(i => template with
         {
             Policy = policy,
             Seed = Seeds.Derive(template.Seed, $"final/{i}"),
             EvaluateTest = !onSelect,
-            KeepWeights = keepWeights,
+            // Of both arms: where the policy does not hold, the original is what is handed on.
+            KeepWeights = true,
         }),
     ];
 }
@@ -79,6 +71,9 @@ internal sealed record FinalTrials
     /// </summary>
     internal static double ValidationLoss(IReadOnlyList<TrialResult> arm) => arm.Count == 0 ? double.NaN : arm.Average(r => r.SelectLoss);
 
+    /// <summary>Every training of the original that completed, as both arms: what is left when the policy does not hold.</summary>
+    internal required Func<FinalTrials> OriginalAlone { get; init; }
+
     /// <summary>Keeps the pairs of which both arms completed.</summary>
     internal static FinalTrials Of(
         TrialSpec[] original, TrialSpec[] masterful, TrialResult[] originalResults, TrialResult[] masterfulResults, bool onSelect)
@@ -100,6 +95,7 @@ internal sealed record FinalTrials
             Masterful = same ? kept : [.. pairs.Select(i => masterfulResults[i])],
             OriginalPredictions = predictions,
             MasterfulPredictions = same ? predictions : [.. pairs.Select(i => Figures(masterfulResults[i])!)],
+            OriginalAlone = () => Of(original, original, originalResults, originalResults, onSelect),
             Notes =
             [
                 .. Failures("original", originalResults),

@@ -62,7 +62,10 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Goes as far as the policy and locks it: no final trainings, no report. A lock that holds is taken unless the mode is search.</summary>
+    /// <summary>
+    /// Goes as far as the policy and locks it; no report. A lock that holds is taken unless the mode is search. The final trainings, which
+    /// confirm what was found, are journalled: a run that follows does not train them again.
+    /// </summary>
     /// <exception cref="DiagnosticException">Spec, data, model, lock or machine are not fit; exit code 3.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; what was trained is in the journal.</exception>
     public Task<PolicyInfo> SearchAsync(MasterfulSpec spec, IProgress<PipelineProgress>? progress, CancellationToken cancellation) =>
@@ -72,7 +75,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             progress,
             async run =>
             {
-                var choice = await ChooseAsync(run, Template(run), Sizes(run.Data), cancellation).ConfigureAwait(false);
+                var (choice, _) = await ChooseAsync(run, Template(run), Sizes(run.Data), cancellation).ConfigureAwait(false);
                 return (ResultComposer.Policy(choice), "searched", choice.Policy.Name);
             },
             cancellation);
@@ -121,14 +124,9 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
     {
         var template = Template(run);
         var sizes = Sizes(run.Data);
-        var choice = await ChooseAsync(run, template, sizes, cancellation).ConfigureAwait(false);
-
+        var (choice, known) = await ChooseAsync(run, template, sizes, cancellation).ConfigureAwait(false);
         var recipe = template with { Recipe = choice.Recipe };
-        var seeds = run.Spec.Training.Seeds;
-        var onSelect = run.Spec.Evaluation.Split == "select";
-        var arms = choice.Policy.IsNone ? 1 : 2;
-        run.Runner.Begin(PipelineStage.Final, (arms * seeds, Planned(recipe, choice.Policy, sizes, seeds, !onSelect)));
-        var finals = await new FinalStage(run.Runner, onSelect).TrainAsync(recipe, choice.Policy, seeds, cancellation).ConfigureAwait(false);
+        var finals = known ?? await TrainFinalsAsync(run, recipe, choice.Policy, sizes, cancellation).ConfigureAwait(false);
         var attribution = await AttributeAsync(run, finals, choice.Policy, sizes, cancellation).ConfigureAwait(false);
 
         run.Progress?.Report(new PipelineProgress(PipelineStage.Report, null, 0, 0, 0, null, null));
@@ -161,13 +159,17 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         return new PipelineOutcome(result, policies, run.Spec.Report.Path);
     }
 
-    /// <summary>The lock while it holds, else a search, whose policy is locked at once so that it outlives whatever comes next.</summary>
-    private async Task<PolicyChoice> ChooseAsync(Stages run, TrialSpec template, SplitSizes sizes, CancellationToken cancellation)
+    /// <summary>
+    /// The lock while it holds, else a search. What a search finds is confirmed by the final trainings, on seeds that it never saw, and
+    /// locked as soon as they are done.
+    /// </summary>
+    private async Task<(PolicyChoice Choice, FinalTrials? Finals)> ChooseAsync(
+        Stages run, TrialSpec template, SplitSizes sizes, CancellationToken cancellation)
     {
         var fingerprint = LockFingerprint.Of(run.Spec, run.Model.Fingerprint, run.Data.Classes, run.Data.Fingerprint, run.Data.Train.Count);
         if (FromLock(run, template, fingerprint, sizes, out var undone) is { } kept)
         {
-            return kept;
+            return (kept, null);
         }
 
         run.Runner.Begin(PipelineStage.Baseline);
@@ -180,12 +182,13 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
                 Sizes = sizes,
             },
             cancellation).ConfigureAwait(false);
+        var recipe = template with { Recipe = settled.Recipe };
         run.Runner.Begin(PipelineStage.Search);
         var found = await search(
             run.Runner,
             new SearchRequest
             {
-                Template = template with { Recipe = settled.Recipe },
+                Template = recipe,
                 Techniques = run.Spec.Policy.Techniques,
                 Budget = run.Spec.Policy.Budget,
                 FinalSeeds = run.Spec.Training.Seeds,
@@ -193,22 +196,35 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             },
             Relay<SearchProgress>(run.Progress, OfSearch),
             cancellation).ConfigureAwait(false);
-        var content = PolicyLock.Of(found.Policy, found.Source, settled.Recipe, fingerprint);
-        new SearchArchive(run.Spec.Runtime.Cache, logger).Save(content, new SearchRecord(found, settled));
-        return new PolicyChoice
+        var finals = await TrainFinalsAsync(run, recipe, found.Policy, sizes, cancellation).ConfigureAwait(false);
+        var confirmed = found.Confirm(finals.Original, finals.Masterful);
+        var content = PolicyLock.Of(confirmed.Policy, confirmed.Source, settled.Recipe, fingerprint);
+        new SearchArchive(run.Spec.Runtime.Cache, logger).Save(content, new SearchRecord(confirmed, settled));
+        var choice = new PolicyChoice
         {
             Recipe = settled.Recipe,
-            Policy = found.Policy,
-            Source = found.Source,
+            Policy = confirmed.Policy,
+            Source = confirmed.Source,
             Settled = settled,
-            Search = found,
+            Search = confirmed,
             Notes =
             [
-                .. undone, .. settled.Notes, .. found.Notes,
-                .. found.CutShort is { } why ? [why] : Array.Empty<string>(),
+                .. undone, .. settled.Notes, .. confirmed.Notes,
+                .. confirmed.CutShort is { } why ? [why] : Array.Empty<string>(),
                 .. WriteLock(run.Spec, content),
             ],
         };
+        return (choice, confirmed.Policy.IsNone ? finals.OriginalAlone() : finals);
+    }
+
+    private static Task<FinalTrials> TrainFinalsAsync(
+        Stages run, TrialSpec recipe, Policy policy, SplitSizes sizes, CancellationToken cancellation)
+    {
+        var seeds = run.Spec.Training.Seeds;
+        var onSelect = run.Spec.Evaluation.Split == "select";
+        var arms = policy.IsNone ? 1 : 2;
+        run.Runner.Begin(PipelineStage.Final, (arms * seeds, Planned(recipe, policy, sizes, seeds, !onSelect)));
+        return new FinalStage(run.Runner, onSelect).TrainAsync(recipe, policy, seeds, cancellation);
     }
 
     private PolicyChoice? FromLock(Stages run, TrialSpec template, LockFingerprint now, SplitSizes sizes, out IReadOnlyList<string> undone)

@@ -6,6 +6,7 @@ namespace Masterful.Core.Search;
 internal sealed class GroupLadder(SearchSpace space, TechniqueGroup group)
 {
     private const double Step = 0.2;
+    private const double RandAugmentStep = 0.15;
 
     private readonly IReadOnlyList<Technique> _techniques =
         [.. space.Axes.Select(a => a.Techniques[0]).Where(group.Techniques.Contains)];
@@ -16,6 +17,8 @@ internal sealed class GroupLadder(SearchSpace space, TechniqueGroup group)
         Technique.HorizontalMirror or Technique.Rotate90 => Each(incumbent, [0.5]),
         Technique.Mixup or Technique.Cutmix => Each(incumbent, [1]),
         Technique.LabelSmoothing => Together(incumbent, [0.2, 0.6]),
+        Technique.TrivialAugment => Together(incumbent, [1]),
+        Technique.RandAugment => Together(incumbent, [0.3, 0.6]),
         Technique.Synthetic => Together(incumbent, [0.125, 0.5]),
         _ => Together(incumbent, [0.2, 0.6, 1]),
     };
@@ -32,6 +35,8 @@ internal sealed class GroupLadder(SearchSpace space, TechniqueGroup group)
             ],
             Technique.Mixup or Technique.Cutmix => _techniques.Where(t => Level(candidate, t) > 0).Select(t => At(candidate, t, 0.5)),
             Technique.Synthetic => [Scaled(candidate, 2), Scaled(candidate, 0.5)],
+            Technique.TrivialAugment => [Scaled(candidate, 0.5)],
+            Technique.RandAugment => [Shifted(candidate, RandAugmentStep), Shifted(candidate, -RandAugmentStep)],
             _ => [Shifted(candidate, Step), Shifted(candidate, -Step), .. WithoutEach(candidate)],
         };
         return [.. points.Where(p => !p.Equals(candidate) && _techniques.Any(t => Level(p, t) > 0)).Distinct()];
@@ -56,7 +61,7 @@ internal sealed class GroupLadder(SearchSpace space, TechniqueGroup group)
         [.. levels.Select(l => _techniques.Aggregate(point, (p, t) => At(p, t, l)))];
 
     private SearchPoint Shifted(SearchPoint point, double by) => _techniques.Where(t => Level(point, t) > 0)
-        .Aggregate(point, (p, t) => At(p, t, Math.Clamp(Math.Round(Level(p, t) + by, 6), Step, 1)));
+        .Aggregate(point, (p, t) => At(p, t, Math.Clamp(Math.Round(Level(p, t) + by, 6), Math.Abs(by), 1)));
 
     private SearchPoint Scaled(SearchPoint point, double factor) => _techniques
         .Aggregate(point, (p, t) => At(p, t, Math.Min(1, Level(p, t) * factor)));

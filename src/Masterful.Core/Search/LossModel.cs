@@ -22,16 +22,22 @@ internal sealed class LossModel
     private const double SeedShare = 0.7;
 
     /// <summary>Share of an effect that every level of an axis has in common.</summary>
-    private const double PresenceShare = 0.4;
+    private const double PresenceShare = 0.5;
 
     /// <summary>Levels this far apart still resemble each other.</summary>
-    private const double LevelReach = 0.35;
+    private const double LevelReach = 0.22;
 
     /// <summary>The interaction's scale as a share of an effect's.</summary>
     private const double InteractionShare = 0.3;
 
+    /// <summary>
+    /// What an axis is expected to be worth before it is tried. Most techniques help most models: what was not tried yet is tried
+    /// together with what is believed good, and dropped when it does not prove itself, which takes fewer trials than adding one by one.
+    /// </summary>
+    private const double ExpectedGain = 0.03;
+
     private static readonly double[] NoiseScales = [0.004, 0.008, 0.014, 0.022, 0.03, 0.042, 0.06, 0.09];
-    private static readonly double[] EffectScales = [0.008, 0.02, 0.04, 0.07, 0.12, 0.25];
+    private static readonly double[] EffectScales = [0.008, 0.02, 0.04, 0.07, 0.12, 0.25, 0.5];
 
     private readonly IReadOnlyList<LossObservation> _observations;
     private readonly double _mean;
@@ -42,12 +48,12 @@ internal sealed class LossModel
     private LossModel(IReadOnlyList<LossObservation> observations, double[,] likeness, double noise, double effect)
     {
         (_observations, Noise, _effect) = (observations, noise, effect);
-        _mean = observations.Average(o => o.LogLoss);
+        _mean = observations.Average(o => o.LogLoss - Prior(o.Point));
         _factor = Cholesky(observations.Count, (i, j) =>
             Covariance(likeness[i, j], observations[i].Seed == observations[j].Seed) + (i == j ? noise * noise : 0));
-        var residuals = SolveLower([.. observations.Select(o => o.LogLoss - _mean)]);
+        var residuals = SolveLower([.. observations.Select(o => o.LogLoss - Prior(o.Point) - _mean)]);
         LogDensity = (-0.5 * residuals.Sum(r => r * r)) - Enumerable.Range(0, observations.Count).Sum(i => Math.Log(_factor[i, i]))
-            + LogPrior(noise, 0.03, 0.8) + LogPrior(effect, 0.05, 0.9);
+            + LogPrior(noise, 0.03, 0.8) + LogPrior(effect, 0.1, 0.9);
         _weights = residuals;
     }
 
@@ -79,7 +85,7 @@ internal sealed class LossModel
     public LossBelief Believe(IReadOnlyList<SearchPoint> points)
     {
         var projections = points.Select(p => Project(p, null)).ToList();
-        var means = projections.Select(v => _mean + Dot(v, _weights)).ToArray();
+        var means = projections.Select((v, i) => _mean + Prior(points[i]) + Dot(v, _weights)).ToArray();
         var covariance = new double[points.Count, points.Count];
         for (var i = 0; i < points.Count; i++)
         {
@@ -92,13 +98,28 @@ internal sealed class LossModel
         return new LossBelief(means, covariance);
     }
 
-    /// <summary>How far one more trial would move the beliefs about points: the standard deviations, with sign, of their new means.</summary>
-    public double[] Reach(IReadOnlyList<SearchPoint> points, SearchPoint trial, int seed)
+    /// <summary>The expected ln losses of points.</summary>
+    public double[] Means(IReadOnlyList<SearchPoint> points) => [.. points.Select(p => _mean + Prior(p) + Dot(Project(p, null), _weights))];
+
+    /// <summary>
+    /// How far each of several trials, if run, would move the beliefs about points: for each trial the standard deviations, with sign, of
+    /// the points' new means.
+    /// </summary>
+    public IReadOnlyList<double[]> Reach(IReadOnlyList<SearchPoint> points, IReadOnlyList<(SearchPoint Point, int Seed)> trials)
+    {
+        var known = points.Select(p => Project(p, null)).ToList();
+        return [.. trials.Select(t => Reach(points, known, t.Point, t.Seed))];
+    }
+
+    private double[] Reach(IReadOnlyList<SearchPoint> points, List<double[]> known, SearchPoint trial, int seed)
     {
         var seen = Project(trial, seed);
         var variance = Covariance(trial, seed, trial, seed) - Dot(seen, seen) + (Noise * Noise);
-        return [.. points.Select(p => (Covariance(p, null, trial, seed) - Dot(Project(p, null), seen)) / Math.Sqrt(variance))];
+        return [.. points.Select((p, i) => (Covariance(p, null, trial, seed) - Dot(known[i], seen)) / Math.Sqrt(variance))];
     }
+
+    /// <summary>Expected ln loss before any trial, the constant apart.</summary>
+    private static double Prior(SearchPoint point) => -ExpectedGain * point.Levels.Count(l => l > 0);
 
     private static double LogPrior(double scale, double centre, double spread) =>
         -0.5 * Math.Pow(Math.Log(scale / centre) / spread, 2);

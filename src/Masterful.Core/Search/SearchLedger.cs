@@ -14,8 +14,6 @@ internal sealed class SearchLedger(
 {
     private readonly long _start = clock.GetTimestamp();
     private readonly Dictionary<string, LedgerEntry> _stages = [];
-    private long _reserved;
-    private int _reservedTrials;
 
     /// <summary>Image-passes that the search may spend, or null.</summary>
     public long? Cap { get; init; }
@@ -32,11 +30,8 @@ internal sealed class SearchLedger(
     /// <summary>Trials asked for.</summary>
     public int Trials { get; private set; }
 
-    /// <summary>Which cap refused a trial since the reserve was last set, or null: nothing more is asked for until it is set anew.</summary>
+    /// <summary>Which cap refused a trial, or null: nothing more is asked for.</summary>
     public string? Exhausted { get; private set; }
-
-    /// <summary>Which cap first refused a trial, or null.</summary>
-    public string? FirstExhausted { get; private set; }
 
     /// <summary>Work and time by ledger stage.</summary>
     public IReadOnlyList<LedgerEntry> Stages => [.. _stages.Values];
@@ -46,20 +41,6 @@ internal sealed class SearchLedger(
     /// </summary>
     public double Elapsed => Math.Max(
         clock.GetElapsedTime(_start).TotalSeconds, _stages.Values.Sum(s => s.Seconds) / Math.Max(1, runner.Parallelism));
-
-    /// <summary>Image-passes and trials kept back for what must still be done; what was refused for an earlier reserve may fit now.</summary>
-    public void Reserve(long imagePasses, int trials) => (_reserved, _reservedTrials, Exhausted) = (imagePasses, trials, null);
-
-    /// <summary>How many trials of a cost still fit, the reserve kept back.</summary>
-    public int Affordable(long cost)
-    {
-        var byPasses = Cap is { } cap ? (cap - Spent - _reserved) / Math.Max(1, cost) : int.MaxValue;
-        var byTrials = budget.Trials is { } trials ? trials - Trials - _reservedTrials : int.MaxValue;
-        var byTime = budget.Time is { } time && Pace() is { } pace
-            ? (time.TotalSeconds - Elapsed - (pace * _reserved)) / (pace * cost)
-            : int.MaxValue;
-        return (int)Math.Clamp(Math.Min(Math.Min(byPasses, byTrials), byTime), 0, int.MaxValue);
-    }
 
     /// <summary>
     /// The results, in the order of the trials; null for each that no longer fitted, and <see cref="Exhausted"/> says why.
@@ -115,21 +96,19 @@ internal sealed class SearchLedger(
     private bool Fits(long passes, int trials)
     {
         Exhausted ??=
-            Cap is { } cap && Spent + passes + _reserved > cap ? "the cap on work (policy.budget.ratio)"
-            : budget.Trials is { } most && Trials + trials + _reservedTrials > most ? "the cap on trials (policy.budget.trials)"
+            Cap is { } cap && Spent + passes > cap ? "the cap on work (policy.budget.ratio)"
+            : budget.Trials is { } most && Trials + trials > most ? "the cap on trials (policy.budget.trials)"
             : null;
-        FirstExhausted ??= Exhausted;
         return Exhausted is null;
     }
 
     private bool InTime(long passes)
     {
-        if (budget.Time is { } time && Elapsed + ((Pace() ?? 0) * (passes + _reserved)) > time.TotalSeconds)
+        if (budget.Time is { } time && Elapsed + ((Pace() ?? 0) * passes) > time.TotalSeconds)
         {
             Exhausted ??= "the cap on time (policy.budget.time)";
         }
 
-        FirstExhausted ??= Exhausted;
         return Exhausted is null;
     }
 

@@ -1,5 +1,6 @@
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
+using Masterful.Core.Trials;
 using Masterful.Results;
 
 namespace Masterful.Core.Search;
@@ -7,7 +8,7 @@ namespace Masterful.Core.Search;
 /// <summary>What a search found and what it cost.</summary>
 public sealed record SearchOutcome
 {
-    /// <summary>The best policy that was confirmed; <see cref="Policy.None"/> when none was.</summary>
+    /// <summary>The best policy that was found; <see cref="Policy.None"/> when nothing was better. See <see cref="Confirm"/>.</summary>
     public required Policy Policy { get; init; }
 
     /// <summary>Where the policy comes from: one of <see cref="PolicySource"/>.</summary>
@@ -27,6 +28,34 @@ public sealed record SearchOutcome
 
     /// <summary>What a reviewer should know: failed trials, flat operations, splits that were not used.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Standard deviation of the difference of ln select loss between the two trials of a pair, as the search saw it.</summary>
+    public double PairedNoise { get; init; }
+
+    /// <summary>
+    /// What stands of this outcome after whole trainings on fresh seeds: what looked best among many on short trainings looks better than
+    /// it is. Where the gain is not there again, nothing is used.
+    /// </summary>
+    /// <param name="original">Whole trainings of no policy.</param>
+    /// <param name="masterful">Whole trainings of the policy, paired by position.</param>
+    public SearchOutcome Confirm(IReadOnlyList<TrialResult> original, IReadOnlyList<TrialResult> masterful)
+    {
+        if (Policy.IsNone)
+        {
+            return this;
+        }
+
+        var confirmation = Confirmation.Of(original, masterful, PairedNoise);
+        IReadOnlyList<string> notes = [.. Notes, confirmation.ToString()];
+        return confirmation.Holds ? this with { Notes = notes } : this with
+        {
+            Policy = Policy.None,
+            Source = PolicySource.None,
+            Tested = [.. Tested.Select(t => t with { Selected = t.Policy.IsNone })],
+            Groups = [.. Groups.Select(g => g.Accepted ? g with { Accepted = false, Level = null, Reason = $"{g.Reason} The whole policy did not hold." } : g)],
+            Notes = notes,
+        };
+    }
 }
 
 /// <summary>Names in files for where a policy comes from.</summary>

@@ -38,6 +38,9 @@ internal sealed class SearchSpace
     /// <summary>An amount of synthetic images of twice the original is the end of its axis.</summary>
     private const double LargestRatio = 2;
 
+    /// <summary>Weaker than this, a magnitude does next to nothing.</summary>
+    private const double WeakestScaled = 0.1;
+
     private static readonly Technique[] Colour = [Technique.Hsv, Technique.Contrast, Technique.Blur];
 
     private readonly Calibration _calibration;
@@ -74,9 +77,9 @@ internal sealed class SearchSpace
     public SearchPoint Set(SearchPoint point, params IReadOnlyList<(Technique Technique, double Level)> settings) =>
         settings.Where(s => AxisOf(s.Technique) >= 0).Aggregate(point, (p, s) => p.With(AxisOf(s.Technique), Math.Clamp(s.Level, 0, 1)));
 
-    /// <summary>The point with every magnitude scaled, kept within its axis.</summary>
+    /// <summary>The point with every magnitude scaled, to whole hundredths within its axis.</summary>
     public SearchPoint Scale(SearchPoint point, double factor) =>
-        new([.. point.Levels.Select((l, a) => Axes[a].IsMagnitude ? Math.Min(1, Math.Round(l * factor, 6)) : l)]);
+        new([.. point.Levels.Select((l, a) => Axes[a].IsMagnitude && l > 0 ? Math.Clamp(Math.Round(l * factor, 2), WeakestScaled, 1) : l)]);
 
     /// <summary>The policy of a point. Its calibration has only the operations that it uses: the others do not change what is trained.</summary>
     public Policy Policy(SearchPoint point, string name)
@@ -92,6 +95,11 @@ internal sealed class SearchSpace
         var strengths = _calibration.Strengths.Where(s => Operations.Find(s.Key) is { } operation && operation != Operations.Rotate && used.Contains(operation.Cluster));
         return new Policy { Name = name, Values = values, Calibration = new Calibration(strengths.ToDictionary()) };
     }
+
+    /// <summary>A point in words, such as <c>erase 40, mixup 0.5</c>.</summary>
+    public string Describe(SearchPoint point) => Policy(point, "described") is { IsNone: false } policy
+        ? string.Join(", ", policy.Values.Select(v => FormattableString.Invariant($"{TechniqueAxis.Of(v.Technique).Name} {v.Value:0.##}")))
+        : "no policy";
 
     private Func<double, double> ValueOf(Technique technique) => TechniqueAxis.Of(technique).Kind switch
     {
