@@ -26,6 +26,15 @@ internal sealed class FinalStage(ITrialRunner runner, bool onSelect)
         var original = Arm(template, Policy.None, seeds);
         var masterful = policy.IsNone ? original : Arm(template, policy, seeds);
         var results = await TrialBatch.RunAsync(runner, original, cancellation).ConfigureAwait(false);
+        if (results.All(r => r.Status == TrialStatus.Failed))
+        {
+            throw new DiagnosticException(
+                TrainingDiagnostics.OriginalFailed,
+                $"No final training of the original model came to an end, so there is nothing to compare with. The first one failed: {results[0].Failure}");
+        }
+
+        var others = policy.IsNone ? results : await TrialBatch.RunAsync(runner, masterful, cancellation).ConfigureAwait(false);
+        return FinalTrials.Of(original, masterful, [.. results], [.. others], onSelect);
     }
 
     private TrialSpec[] Arm(TrialSpec template, Policy policy, int seeds) =>
