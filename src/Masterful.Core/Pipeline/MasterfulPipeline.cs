@@ -197,7 +197,8 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             Relay<SearchProgress>(run.Progress, OfSearch),
             cancellation).ConfigureAwait(false);
         var finals = await TrainFinalsAsync(run, recipe, found.Policy, sizes, cancellation).ConfigureAwait(false);
-        var confirmed = found.Confirm(finals.Original, finals.Masterful);
+        // Without a single pair nothing is known: the gate fails for want of figures, and the next run tries the trainings again.
+        var confirmed = finals.Original.Count == 0 ? found : found.Confirm(finals.Original, finals.Masterful);
         var content = PolicyLock.Of(confirmed.Policy, confirmed.Source, settled.Recipe, fingerprint);
         new SearchArchive(run.Spec.Runtime.Cache, logger).Save(content, new SearchRecord(confirmed, settled));
         var choice = new PolicyChoice
@@ -214,7 +215,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
                 .. WriteLock(run.Spec, content),
             ],
         };
-        return (choice, confirmed.Policy.IsNone ? finals.OriginalAlone() : finals);
+        return (choice, confirmed.Policy.IsNone && !found.Policy.IsNone ? finals.OriginalAlone() : finals);
     }
 
     private static Task<FinalTrials> TrainFinalsAsync(

@@ -10,7 +10,7 @@ namespace Masterful.Core.Search;
 internal sealed record Confirmation(int Pairs, double Gain, double StandardError)
 {
     /// <summary>The policy stays when its fresh gain is over this many standard errors.</summary>
-    private const double Threshold = 1;
+    private const double Threshold = 1.15;
 
     /// <summary>Whether the policy's gain is there on fresh seeds too.</summary>
     public bool Holds => Gain > Threshold * StandardError;

@@ -18,6 +18,9 @@ public sealed class PolicySearch(ITrialRunner runner, TimeProvider clock, ILogge
     /// <summary>Multiples of the final stage that a search without a cap on work plans for.</summary>
     private const double UncappedRatio = 4;
 
+    /// <summary>Images of the timing trial.</summary>
+    private const int TimingImages = 3000;
+
     /// <summary>Searches.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="progress">Hears after every trial, or null.</param>
@@ -37,20 +40,30 @@ public sealed class PolicySearch(ITrialRunner runner, TimeProvider clock, ILogge
         return run.Outcome();
     }
 
-    /// <summary>Image-passes to plan with: the cap on work, or what a timing trial says fits into the cap on time.</summary>
-    private static async Task<double> PlannableAsync(
+    /// <summary>
+    /// Image-passes to plan with: the cap on work; where there is none, what a timing trial says fits into the cap on time. With both,
+    /// time only stops the search: a plan that hung on the speed of the machine would not come out the same again.
+    /// </summary>
+    private async Task<double> PlannableAsync(
         SearchRequest request, SearchLedger ledger, long final, CancellationToken cancellation)
     {
-        var cap = ledger.Cap ?? UncappedRatio * final;
-        if (request.Budget.Time is not { } time)
+        if (ledger.Cap is { } cap)
         {
             return cap;
         }
 
-        var fidelity = new Fidelity(1.0 / request.Template.Recipe.Epochs, Math.Min(1, 1000.0 / request.Sizes.Train));
+        if (request.Budget.Time is not { } time)
+        {
+            return UncappedRatio * final;
+        }
+
+        // Long enough that starting up weighs little.
+        var epochs = Math.Min(request.Template.Recipe.Epochs, Math.Ceiling((double)TimingImages / request.Sizes.Train));
+        var fidelity = new Fidelity(epochs / request.Template.Recipe.Epochs, Math.Min(1, (double)TimingImages / request.Sizes.Train));
         var trial = request.Template with { Fidelity = fidelity, Seed = Seeds.Derive(request.Template.Seed, "search/timing") };
         var result = (await ledger.AskAsync([trial], cancellation).ConfigureAwait(false))[0];
-        // Starting up weighs more on a short trial than on the ones to come, so this errs towards fewer.
-        return result is { Seconds: > 0 } ? Math.Min(cap, 0.9 * time.TotalSeconds / ledger.Elapsed * ledger.Spent) : cap;
+        return result is { Seconds: > 0, ImagePasses: > 0 }
+            ? Math.Min(UncappedRatio * final, 0.9 * time.TotalSeconds / result.Seconds * result.ImagePasses * Math.Max(1, runner.Parallelism))
+            : UncappedRatio * final;
     }
 }

@@ -20,7 +20,7 @@ internal sealed record SearchPlan(Fidelity Fidelity, int Trials, int BaselineSee
     private const double PreferredShare = 0.37;
 
     /// <summary>Shorter trainings than this say little about whole ones.</summary>
-    private const double SmallestShare = 0.1;
+    private const double SmallestShare = 0.08;
 
     /// <summary>Below this share of the images, or this many, epochs are cut as well.</summary>
     private const double SmallestImageShare = 0.35;
@@ -44,8 +44,8 @@ internal sealed record SearchPlan(Fidelity Fidelity, int Trials, int BaselineSee
         var probeImages = operations > 0 && probe >= FewestProbeImages ? probe : 0;
         var trainings = (cap - SearchLedger.ProbeCost(operations, DistanceLevels.Strengths.Count, probeImages)) / training;
         var wanted = Math.Clamp(Math.Min(trainings / PreferredShare, request.Budget.Trials ?? int.MaxValue), FewestTrials, MostTrials);
-        var share = Math.Clamp(trainings / wanted, SmallestShare, 1);
-        for (var tries = 0; tries < 8; tries++, share *= 0.9)
+        var share = Math.Min(trainings / wanted, 1);
+        for (; share >= SmallestShare; share *= 0.95)
         {
             var fidelity = Split(request, share);
             var cost = TrialCost.ImagePasses(request.Template with { Fidelity = fidelity }, request.Sizes);

@@ -77,7 +77,8 @@ internal sealed class SearchRun
             _found = Pruned(_exploration.Best());
         }
 
-        _cutShort ??= _ledger.Exhausted is { } why ? $"The search ended at {why}." : null;
+        // The last trial or two of a plan may not fit: that is no news.
+        _cutShort ??= _ledger.Exhausted is { } why && _ledger.Trials < 0.9 * _plan.Trials - 1 ? $"The search ended early at {why}, after {_ledger.Trials} of {_plan.Trials} trials." : null;
     }
 
     /// <summary>What the search came to.</summary>

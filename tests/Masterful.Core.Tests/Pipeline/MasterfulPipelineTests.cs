@@ -66,7 +66,7 @@ public sealed class MasterfulPipelineTests : IDisposable
     {
         await Run(Spec());
 
-        var masterful = _environment.Trained.Where(t => t.KeepWeights).ToArray();
+        var masterful = _environment.Trained.Where(t => t.KeepWeights && !t.Policy.IsNone).ToArray();
         Assert.Equal(3, masterful.Length);
         Assert.All(masterful, t => Assert.Equal(3, t.Policy.Values.Count));
         Assert.Contains(Assert.Single(_environment.Saved).Weights, masterful.Select(t => $"/weights/3/{t.Seed}"));
@@ -269,13 +269,13 @@ public sealed class MasterfulPipelineTests : IDisposable
     }
 
     [Fact]
-    public async Task A_search_alone_locks_the_policy_and_trains_no_finals()
+    public async Task A_search_alone_confirms_and_locks_the_policy_and_writes_no_report()
     {
         var policy = await Pipeline(_environment, SimulatedSearch.Found).SearchAsync(Spec(), null, TestContext.Current.CancellationToken);
 
         Assert.Equal(("fig-green-fox", "search"), (policy.Name, policy.Source));
         Assert.Equal(policy.Name, PolicyLockFile.Read(_folder["masterful.lock.yaml"])!.Policy.Name);
-        Assert.DoesNotContain(_environment.Trained, t => t.EvaluateTest);
+        Assert.Equal(6, _environment.Trained.Count(t => t.EvaluateTest));
         Assert.False(Directory.Exists(_folder["report"]));
         Assert.Equal(["searched"], _environment.Finished);
     }
@@ -339,7 +339,7 @@ public sealed class MasterfulPipelineTests : IDisposable
     {
         var result = (await Run(Spec() with { Evaluation = new EvaluationSpec { Split = "select" } })).Result;
 
-        Assert.Equal(5, result.Original.Classes[0].Support);
+        Assert.Equal(500, result.Original.Classes[0].Support);
         Assert.DoesNotContain(_environment.Trained, t => t.EvaluateTest);
     }
 

@@ -91,7 +91,7 @@ internal sealed class SimulatedEnvironment : IPipelineEnvironment
         }
 
         var errorRate = 0.25 * Math.Pow(0.8, trial.Policy.Values.Count);
-        var select = Predict(trial.Seed, 20, errorRate);
+        var select = Predict(trial.Seed, 2000, errorRate);
         return new TrialResult
         {
             Key = Key(trial),

@@ -26,18 +26,18 @@ public sealed class TorchEnvironmentTests : IDisposable
         var first = (await Run(spec)).Result;
         var second = (await Run(spec)).Result;
 
-        // Two final trainings an arm, and two policies between them twice; the search's stand-in trains four.
-        Assert.Equal((12, 0), (first.Run.TrialsRun, second.Run.TrialsRun));
+        // Two final trainings an arm; the search's stand-in trains four. On noise its policy does not hold: the original is handed on.
+        Assert.Equal((8, 0), (first.Run.TrialsRun, second.Run.TrialsRun));
         Assert.Equal(first.Masterful.ErrorRatePerSeed, second.Masterful.ErrorRatePerSeed);
         Assert.Equal(first.Attribution, second.Attribution);
         Assert.Equal(first.Masterful.ValidationLoss, first.Original.ValidationLoss + first.Attribution.Sum(a => a.ValidationLossDelta), 1e-9);
         using (var model = MasterfulModel.Load(spec.Output.Path))
         {
-            Assert.Equal(("fig-green-fox", 2), (model.Metadata["policy"], model.Classes.Count));
+            Assert.Equal(("none", 2), (model.Metadata["policy"], model.Classes.Count));
         }
 
         using var journal = Journal.Open(TorchEnvironment.JournalPath(spec.Runtime.Cache), TimeProvider.System);
-        Assert.Equal([(second.Run.Id, "not-evaluated", 0), (first.Run.Id, "not-evaluated", 12)], journal.Runs().Select(r => (r.Id, r.Status, r.TrialsRun)));
+        Assert.Equal([(second.Run.Id, "not-evaluated", 0), (first.Run.Id, "not-evaluated", 8)], journal.Runs().Select(r => (r.Id, r.Status, r.TrialsRun)));
     }
 
     private static Task<PipelineOutcome> Run(MasterfulSpec spec) =>

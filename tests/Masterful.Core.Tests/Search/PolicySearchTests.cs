@@ -1,3 +1,5 @@
+using Masterful.Core.Evaluation;
+using Masterful.Core.Runtime;
 using Masterful.Core.Search;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
@@ -35,45 +37,54 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
     private static Task<SearchOutcome> SearchAsync(ITrialRunner runner, SearchRequest request) =>
         new PolicySearch(runner, TimeProvider.System, NullLogger.Instance).SearchAsync(request, null, TestContext.Current.CancellationToken);
 
+    /// <summary>What a pipeline would use: what the search finds, where whole trainings on fresh seeds confirm it.</summary>
+    private static async Task<SearchOutcome> SearchAndConfirmAsync(SimulatedTruth truth, SimulatedTrialRunner runner, SearchRequest request)
+    {
+        var found = await SearchAsync(runner, request);
+        var fresh = new SimulatedTrialRunner(truth, Sizes);
+        async Task<TrialResult[]> FinalAsync(Policy policy) => await Task.WhenAll(Enumerable.Range(0, request.FinalSeeds).Select(i =>
+            fresh.RunAsync(request.Template with { Policy = policy, Seed = Seeds.Derive(request.Template.Seed, $"final/{i}") }, TestContext.Current.CancellationToken)));
+        return found.Confirm(await FinalAsync(Policy.None), await FinalAsync(found.Policy));
+    }
+
     private async Task<(double Captured, double None)> ManyAsync(int count, double ratio, Func<int, SimulatedTruth> truth)
     {
-        var (captured, none, trials) = (new List<double>(), 0, 0);
-        for (var i = 0; i < count; i++)
+        var (captured, none, trials) = (new double[count], new bool[count], new int[count]);
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (i, _) =>
         {
             var problem = truth(i);
             var runner = new SimulatedTrialRunner(problem, Sizes);
             var request = Request(i, new BudgetSpec(Ratio: ratio));
-            var found = await SearchAsync(runner, request);
+            var found = await SearchAndConfirmAsync(problem, runner, request);
             Assert.True(runner.ImagePasses <= ratio * TrialCost.FinalStage(request.Template, Sizes, 3));
             Assert.Equal(runner.ImagePasses, found.Ledger.Sum(l => l.ImagePasses));
-            none += found.Policy.IsNone ? 1 : 0;
-            trials += runner.Asked.Count;
-            if (problem.BestGain > 0)
-            {
-                captured.Add(-problem.Change(found.Policy) / problem.BestGain);
-            }
-        }
-
-        var mean = captured.Count > 0 ? captured.Average() : 0;
-        output.WriteLine($"ratio {ratio}: captured {mean:0.000}, median {captured.Order().ElementAtOrDefault(captured.Count / 2):0.000}, none {(double)none / count:0.000}, trials {(double)trials / count:0.0}");
-        return (mean, (double)none / count);
+            (captured[i], none[i], trials[i]) = (problem.BestGain > 0 ? -problem.Change(found.Policy) / problem.BestGain : double.NaN, found.Policy.IsNone, runner.Asked.Count);
+        });
+        var real = captured.Where(c => !double.IsNaN(c)).Order().ToList();
+        var mean = real.Count > 0 ? real.Average() : 0;
+        output.WriteLine($"ratio {ratio}: captured {mean:0.000}, median {real.ElementAtOrDefault(real.Count / 2):0.000}, none {none.Count(n => n) / (double)count:0.000}, trials {trials.Average():0.0}");
+        return (mean, none.Count(n => n) / (double)count);
     }
 
     [Theory]
-    [InlineData(1.5, 0.5)]
-    [InlineData(3, 0.6)]
+    [InlineData(0.5, 0.5)]
+    [InlineData(1, 0.65)]
+    [InlineData(1.5, 0.7)]
+    [InlineData(3, 0.8)]
+    [Trait("Speed", "Slow")]
     public async Task Captures_most_of_the_best_policys_gain_and_never_exceeds_its_cap(double ratio, double least)
     {
-        Assert.True((await ManyAsync(25, ratio, SimulatedTruth.Draw)).Captured > least);
+        Assert.True((await ManyAsync(500, ratio, SimulatedTruth.Draw)).Captured >= least);
     }
 
     [Theory]
     [InlineData(1.5)]
     [InlineData(3)]
+    [Trait("Speed", "Slow")]
     public async Task Keeps_no_policy_where_nothing_has_an_effect(double ratio)
     {
-        var (_, none) = await ManyAsync(25, ratio, i => SimulatedTruth.Nothing(0.03 + (0.0002 * i)));
-        Assert.True(none >= 0.7);
+        var (_, none) = await ManyAsync(500, ratio, i => SimulatedTruth.Nothing(0.015 + (0.00002 * i)));
+        Assert.True(none >= 0.9);
     }
 
     private static string Describe(SearchOutcome outcome) => string.Join('\n', [
@@ -89,16 +100,15 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
     [Fact]
     public async Task Finds_a_large_effect_and_says_why()
     {
-        var truth = new SimulatedTruth(new Dictionary<Technique, (double, double)> { [Technique.Erase] = (0.25, 0.6) }, 0.03);
+        var truth = new SimulatedTruth(new Dictionary<Technique, (double, double)> { [Technique.Erase] = (0.25, 0.6) }, 0.02);
         var found = await SearchAsync(new SimulatedTrialRunner(truth, Sizes), Request(1, new BudgetSpec(Ratio: 1.5)));
-        Assert.InRange(found.Policy[Technique.Erase], 20, 100);
+        Assert.InRange(found.Policy[Technique.Erase], 40, 80);
         Assert.Equal(PolicySource.Search, found.Source);
         var verdict = Assert.Single(found.Groups, g => g.Name == "erase");
-        Assert.True(verdict is { Accepted: true, Level: >= 1, LossDelta: < 0, StandardError: > 0 });
+        Assert.True(verdict is { Accepted: true, Level: >= 2, LossDelta: < 0, StandardError: > 0 });
         Assert.Contains("kept", verdict.Reason);
         Assert.Contains(found.Tested, t => t.Selected);
         Assert.Equal(["baseline", "search"], found.Ledger.Select(l => l.Stage));
-        Assert.Null(found.CutShort);
     }
 
     [Fact]
@@ -124,7 +134,7 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
     {
         var request = Request(4, new BudgetSpec(Ratio: 1.5));
         var undisturbed = Describe(await SearchAsync(new SimulatedTrialRunner(SimulatedTruth.Draw(4), Sizes), request));
-        for (var kill = 1; kill < 30; kill += 7)
+        for (var kill = 1; kill < 24; kill += 5)
         {
             var asked = 0;
             var journal = new SimulatedTrialRunner(SimulatedTruth.Draw(4), Sizes)
@@ -148,7 +158,7 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
     public async Task Failed_trials_are_noted_and_never_chosen_and_do_not_end_the_search()
     {
         var truth = new SimulatedTruth(
-            new Dictionary<Technique, (double, double)> { [Technique.Erase] = (0.25, 0.6), [Technique.HorizontalMirror] = (0.2, 0.5) }, 0.03);
+            new Dictionary<Technique, (double, double)> { [Technique.Erase] = (0.25, 0.6), [Technique.HorizontalMirror] = (0.2, 0.5) }, 0.015);
         var runner = new SimulatedTrialRunner(truth, Sizes) { Fails = t => t.Policy[Technique.Erase] > 0 };
         var found = await SearchAsync(runner, Request(5, new BudgetSpec(Ratio: 1.5)));
         Assert.Equal(0, found.Policy[Technique.Erase]);
@@ -213,15 +223,36 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_group_that_meets_the_cap_leaves_the_confirmation_its_reserve()
+    public async Task What_does_not_hold_in_whole_trainings_is_not_used()
     {
-        var truth = new SimulatedTruth(new Dictionary<Technique, (double, double)> { [Technique.Erase] = (0.3, 0.6) }, 0.03);
-        var sizes = Sizes with { Synthetic = 6000 };
-        var runner = new SimulatedTrialRunner(truth, sizes);
-        var request = Request(2, new BudgetSpec(Ratio: 0.8)) with { Techniques = [Technique.Erase, Technique.Synthetic], Sizes = sizes };
-        var found = await SearchAsync(runner, request);
-        Assert.True(runner.ImagePasses <= 0.8 * TrialCost.FinalStage(request.Template, sizes, 3));
-        Assert.True(found.Policy[Technique.Erase] > 0, $"{found.CutShort} {string.Join(' ', found.Notes)} {string.Join(' ', found.Groups)}");
+        var truth = new SimulatedTruth(new Dictionary<Technique, (double, double)> { [Technique.Erase] = (0.25, 0.6) }, 0.02);
+        var found = await SearchAsync(new SimulatedTrialRunner(truth, Sizes), Request(2, new BudgetSpec(Ratio: 1.5)));
+        Assert.False(found.Policy.IsNone);
+        static TrialResult Result(double loss) => new() { Key = "key", Status = TrialStatus.Completed, SelectLoss = loss };
+        var held = found.Confirm([Result(0.4), Result(0.41)], [Result(0.35), Result(0.36)]);
+        Assert.Same(found.Policy, held.Policy);
+        Assert.Contains("it holds", held.Notes[^1]);
+        var not = found.Confirm([Result(0.4), Result(0.41)], [Result(0.4), Result(0.41)]);
+        Assert.True(not.Policy.IsNone);
+        Assert.Equal(PolicySource.None, not.Source);
+        Assert.DoesNotContain(not.Groups, g => g.Accepted);
+        Assert.All(not.Tested, t => Assert.Equal(t.Policy.IsNone, t.Selected));
+        Assert.Contains("does not hold", not.Notes[^1]);
+        Assert.True(found.Confirm([], []).Policy.IsNone);
+    }
+
+    [Fact]
+    public void Few_select_images_make_a_gain_uncertain()
+    {
+        static TrialResult Result(int images, float right) => new()
+        {
+            Key = "key",
+            Status = TrialStatus.Completed,
+            SelectLoss = 0.5 - (right / 100),
+            Select = new Predictions([.. Enumerable.Range(0, images * 2).Select(i => i % 2 == 0 ? right + (i % 7) : 1f)], 2, [.. Enumerable.Range(0, images).Select(i => i % 3 == 0 ? 1 : 0)]),
+        };
+        double Error(int images) => Confirmation.Of([Result(images, 1)], [Result(images, 3)], 0.001).StandardError;
+        Assert.Equal(2, Error(84) / Error(336), 1);
     }
 
     [Fact]
