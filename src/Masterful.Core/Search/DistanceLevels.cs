@@ -38,13 +38,13 @@ internal static class DistanceLevels
 
     /// <summary>
     /// Where the monotone curve first reaches each target. A curve that never reaches one is capped at the end of its range, and no level
-    /// goes beyond the largest strength at which the error stays within one half (or within the clean error, where that is
-    /// larger): with none such, the operation is off.
+    /// goes beyond the largest strength at which the error stays within one half (for a model that is hardly better itself: within a third
+    /// of the way from its clean error to 1): with none such, the operation is off.
     /// </summary>
     private static List<double> Levels(OperationDistance operation, DistanceProbeResult probe, ICollection<string> notes)
     {
         var curve = IsotonicRegression.Fit([.. operation.Losses.Select(l => double.IsFinite(l) ? Math.Max(0, l - probe.CleanLoss) : Targets[^1] * 10)]);
-        var allowed = Math.Max(LargestError, probe.CleanError + 0.05);
+        var allowed = Math.Max(LargestError, probe.CleanError + ((1 - probe.CleanError) / 3));
         var within = 0;
         while (within + 1 < Strengths.Count && operation.Errors[within + 1] <= allowed)
         {
