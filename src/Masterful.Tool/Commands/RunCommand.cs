@@ -52,7 +52,7 @@ internal static class SearchCommand
 {
     public static Command Create(CommandBinder bind)
     {
-        var command = new Command("search", "Searches for a policy and writes masterful.lock.yaml beside the spec; trains nothing at full length.");
+        var command = new Command("search", "Searches for a policy, confirms it in whole trainings that a later run takes over, and writes masterful.lock.yaml beside the spec.");
         bind.Bind(command, async call =>
         {
             var spec = call.Options.LoadSpec(call.Host, call.Log);
