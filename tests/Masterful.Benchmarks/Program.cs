@@ -3,24 +3,33 @@ using BenchmarkDotNet.Running;
 using Masterful.Benchmarks;
 using Masterful.Core.Training;
 
-if (args is ["fidelity", var path, var shares, var seeds, var part, .. var overrides])
+// compare SPEC [key=value…]: fixed policies against what the search finds.
+// fidelity SPEC 1x1,0.5x1 SEEDS table|PART/PARTS [key=value…]: what short trials know; shares are of epochs × of images.
+// Anything else goes to BenchmarkDotNet, such as --filter '*Augmentation*'.
+switch (args)
 {
-    // fidelity SPEC 1x1,0.5x1 SEEDS table|PART/PARTS [key=value…]: shares are of epochs × of images.
-    using var session = await BenchmarkSession.OpenAsync(path, overrides, CancellationToken.None);
-    var fidelities = shares.Split(',').Select(s => s.Split('x').Select(n => double.Parse(n, CultureInfo.InvariantCulture)).ToArray())
-        .Select(s => new Fidelity(s[0], s[1])).ToList();
-    var study = new FidelityStudy(session, fidelities, int.Parse(seeds, CultureInfo.InvariantCulture));
-    if (part == "table")
-    {
-        await study.WriteAsync(Console.Out, CancellationToken.None);
-    }
-    else
-    {
-        var parts = part.Split('/').Select(p => int.Parse(p, CultureInfo.InvariantCulture)).ToArray();
-        await study.TrainAsync(parts[0], parts[1], CancellationToken.None);
-    }
+    case ["compare", var path, .. var overrides]:
+        using (var session = await BenchmarkSession.OpenAsync(path, overrides, CancellationToken.None))
+        {
+            await new PolicyComparison(session).WriteAsync(Console.Out, CancellationToken.None);
+        }
 
-    return;
+        break;
+    case ["fidelity", var path, var shares, var seeds, var part, .. var overrides]:
+        using (var session = await BenchmarkSession.OpenAsync(path, overrides, CancellationToken.None))
+        {
+            var study = new FidelityStudy(session, [.. shares.Split(',').Select(ParseFidelity)], int.Parse(seeds, CultureInfo.InvariantCulture));
+            await (part.Split('/') is [var mine, var all]
+                ? study.TrainAsync(int.Parse(mine, CultureInfo.InvariantCulture), int.Parse(all, CultureInfo.InvariantCulture), CancellationToken.None)
+                : study.WriteAsync(Console.Out, CancellationToken.None));
+        }
+
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(AugmentationBenchmarks).Assembly).Run(args);
+        break;
 }
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+static Fidelity ParseFidelity(string shares) => shares.Split('x') is [var epochs, var images]
+    ? new Fidelity(double.Parse(epochs, CultureInfo.InvariantCulture), double.Parse(images, CultureInfo.InvariantCulture))
+    : throw new ArgumentException($"'{shares}' is not like 1x0.5.");
