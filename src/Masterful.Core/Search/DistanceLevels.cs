@@ -1,3 +1,4 @@
+using System.Globalization;
 using Masterful.Core.Evaluation;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
@@ -24,45 +25,43 @@ internal static class DistanceLevels
     public static IReadOnlyList<string> OperationsOf(IEnumerable<Technique> techniques) =>
         [.. techniques.SelectMany(t => t == Technique.Rotate ? [Operations.Rotate] : Operations.Of(t)).Select(o => o.Name)];
 
-    /// <summary>Levels from a probe; what was capped or forbidden is told in <paramref name="notes"/>.</summary>
+    /// <summary>Levels from a probe; what was capped or forbidden is told in <paramref name="notes"/>, a sentence a kind.</summary>
     public static Calibration Calibrate(DistanceProbeResult probe, ICollection<string> notes)
     {
-        var levels = new Dictionary<string, IReadOnlyList<double>>();
-        foreach (var operation in probe.Operations)
-        {
-            levels[operation.Operation] = Levels(operation, probe, notes);
-        }
-
-        return new Calibration(levels);
+        var allowed = Math.Max(LargestError, probe.CleanError + ((1 - probe.CleanError) / 3));
+        var curves = probe.Operations.Select(o => new Curve(
+            o.Operation,
+            IsotonicRegression.Fit([.. o.Losses.Select(l => double.IsFinite(l) ? Math.Max(0, l - probe.CleanLoss) : Targets[^1] * 10)]),
+            Strengths.Skip(1).TakeWhile((_, i) => o.Errors[i + 1] <= allowed).Count())).ToList();
+        Note(notes, "not used, which push the error over {0:0%} at their weakest", allowed, curves.Where(c => c.Within == 0).Select(c => c.Operation));
+        Note(
+            notes,
+            "kept to a share of their range, beyond which they push the error over {0:0%}",
+            allowed,
+            curves.Where(c => c.Within > 0 && !c.IsWhole).Select(c => $"{c.Operation} to {Strengths[c.Within]:0%}"));
+        Note(notes, "used over their whole range at every level, as they hardly move the model", allowed, curves.Where(c => c.IsWhole && c.Distances[^1] < Targets[0]).Select(c => c.Operation));
+        return new Calibration(curves.ToDictionary(c => c.Operation, c => c.Levels));
     }
 
-    /// <summary>
-    /// Where the monotone curve first reaches each target. A curve that never reaches one is capped at the end of its range, and no level
-    /// goes beyond the largest strength at which the error stays within one half (for a model that is hardly better itself: within a third
-    /// of the way from its clean error to 1): with none such, the operation is off.
-    /// </summary>
-    private static List<double> Levels(OperationDistance operation, DistanceProbeResult probe, ICollection<string> notes)
+    private static void Note(ICollection<string> notes, string what, double allowed, IEnumerable<string> operations)
     {
-        var curve = IsotonicRegression.Fit([.. operation.Losses.Select(l => double.IsFinite(l) ? Math.Max(0, l - probe.CleanLoss) : Targets[^1] * 10)]);
-        var allowed = Math.Max(LargestError, probe.CleanError + ((1 - probe.CleanError) / 3));
-        var within = 0;
-        while (within + 1 < Strengths.Count && operation.Errors[within + 1] <= allowed)
+        if (operations.ToList() is { Count: > 0 } told)
         {
-            within++;
+            notes.Add($"Operations that are {string.Format(CultureInfo.InvariantCulture, what, allowed)}: {string.Join(", ", told)}.");
         }
+    }
 
-        if (within < Strengths.Count - 1)
-        {
-            notes.Add(within == 0
-                ? $"{operation.Operation} is not used: at its weakest it pushes the error over {allowed:0%}."
-                : $"{operation.Operation} is kept to {Strengths[within]:0%} of its range: beyond, it pushes the error over {allowed:0%}.");
-        }
-        else if (curve[^1] < Targets[0])
-        {
-            notes.Add($"{operation.Operation} hardly moves the model ({curve[^1]:0.000} nats at its strongest): every level has its whole range.");
-        }
+    /// <summary>An operation's rise of the loss at each strength, made monotone, and how many steps stay within the error that is allowed.</summary>
+    private sealed record Curve(string Operation, IReadOnlyList<double> Distances, int Within)
+    {
+        public bool IsWhole => Within == Strengths.Count - 1;
 
-        return [.. Targets.Select(t => Math.Min(Strengths[within], Solve(curve, t)))];
+        /// <summary>
+        /// Where the curve first reaches each target. A curve that never reaches one is capped at the end of its range, and no level goes
+        /// beyond the largest strength at which the error stays within one half (for a model that is hardly better itself: within a third
+        /// of the way from its clean error to 1): with none such, the operation is off.
+        /// </summary>
+        public IReadOnlyList<double> Levels => [.. Targets.Select(t => Math.Min(Strengths[Within], Solve(Distances, t)))];
     }
 
     /// <summary>The strength at which a rising curve reaches a value, by linear interpolation; the end of the range when it does not.</summary>

@@ -29,14 +29,14 @@ public sealed class DistanceLevelsTests
     public void A_flat_curve_is_capped_at_the_end_of_its_range_and_told()
     {
         Assert.All(Levels(s => 0.01 * s, _ => 0.1), s => Assert.Equal(1, s));
-        Assert.Contains("hardly moves", Assert.Single(_notes));
+        Assert.Contains("hardly move", Assert.Single(_notes));
     }
 
     [Fact]
     public void An_operation_stops_where_it_pushes_the_error_over_one_half()
     {
         Assert.Equal([0.05, 0.1, 0.2, 0.4, 0.5], Levels(s => s, s => s).Select(s => Math.Round(s, 3)));
-        Assert.Contains("kept to 50%", Assert.Single(_notes));
+        Assert.Contains("hue to 50%", Assert.Single(_notes));
         Assert.All(Levels(s => s, s => s > 0 ? 0.9 : 0.1), s => Assert.Equal(0, s));
     }
 }
