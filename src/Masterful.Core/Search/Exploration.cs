@@ -172,7 +172,8 @@ internal sealed class Exploration(
             }
 
             var chosen = options[worths.IndexOf(worths.Max())];
-            logger.LogDebug("Next: {Policy}, expected to lower the loss by {Worth:0.00%}", space.Describe(chosen.Point), worths.Max());
+            logger.LogInformation(
+                "Next {Policy}: with it, what is chosen is expected to have a validation loss lower by {Worth:0.00%}", space.Describe(chosen.Point), worths.Max());
             next.Add(chosen);
             // The second is chosen as if the first had come out as expected.
             model = model.With([new LossObservation(chosen.Point, chosen.Seed, model.Means([chosen.Point])[0])]);

@@ -85,7 +85,13 @@ internal sealed class SearchRun
     public SearchOutcome Outcome()
     {
         var policy = _space.Policy(_found, _name);
-        var verdicts = new GroupVerdicts(_exploration, _space, _pool, _request.Sizes);
+        var judge = new GroupVerdicts(_exploration, _space, _pool, _request.Sizes);
+        List<GroupVerdict> verdicts = [.. _groups.Select(g => judge.On(g, _found))];
+        foreach (var verdict in verdicts)
+        {
+            _logger.LogInformation("{Group}: {Reason}", verdict.Name, verdict.Reason);
+        }
+
         return new SearchOutcome
         {
             Policy = policy,
@@ -94,7 +100,7 @@ internal sealed class SearchRun
                 : policy[Technique.RandAugment] > 0 ? PolicySource.RandAugment
                 : PolicySource.Search,
             Tested = Tested(policy),
-            Groups = [.. _groups.Select(g => verdicts.On(g, _found))],
+            Groups = verdicts,
             Ledger = _ledger.Stages,
             CutShort = _cutShort,
             Notes = [.. _notes, .. _exploration.Failures],
