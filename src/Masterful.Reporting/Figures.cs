@@ -15,6 +15,9 @@ internal static class Figures
     public static string Points(double? change, int digits = 2) =>
         change is { } value && double.IsFinite(value) ? Signed(value * 100, digits) : Missing;
 
+    /// <summary>0.021 → <c>2.10</c>, a size in percentage points.</summary>
+    public static string PointsOf(double? size) => size is { } value && double.IsFinite(value) ? Number(value * 100, 2) : Missing;
+
     /// <summary>0.31421 → <c>0.3142</c>.</summary>
     public static string Loss(double? loss) => loss is { } value && double.IsFinite(value) ? Number(value, 4) : Missing;
 

@@ -8,7 +8,7 @@ internal sealed class ReportCharts(RunResult result, PoliciesFile? policies)
 {
     /// <summary>All file names that a report's charts can have, in <c>charts/</c>.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["labels.png", "policies.png", "waterfall.png", "recall.png", "precision.png", "error-rate.png"];
+        ["labels.png", "policies.png", "waterfall.png", "waterfall-error.png", "recall.png", "precision.png", "error-rate.png"];
 
     public ReportImage? Labels { get; } = DrawLabels(result.Dataset);
 
@@ -19,7 +19,13 @@ internal sealed class ReportCharts(RunResult result, PoliciesFile? policies)
     public ReportImage? Waterfall { get; } =
         result.Attribution.Count > 0 && double.IsFinite(result.Original.ValidationLoss) && double.IsFinite(result.Masterful.ValidationLoss)
         && result.Attribution.All(step => double.IsFinite(step.ValidationLossDelta))
-            ? Draw("waterfall.png", new WaterfallChart(result.Original.ValidationLoss, result.Masterful.ValidationLoss, result.Attribution), WaterfallText(result))
+            ? Draw("waterfall.png", WaterfallChart.OfLoss(result.Original.ValidationLoss, result.Masterful.ValidationLoss, result.Attribution), WaterfallText(result))
+            : null;
+
+    public ReportImage? WaterfallOfError { get; } =
+        result.Original.ValidationErrorRate is { } original && result.Masterful.ValidationErrorRate is { } masterful && double.IsFinite(original) && double.IsFinite(masterful)
+        && result.Attribution.Count > 0 && result.Attribution.All(step => step.ErrorRateDelta is { } delta && double.IsFinite(delta))
+            ? Draw("waterfall-error.png", WaterfallChart.OfError(original, masterful, result.Attribution), WaterfallOfErrorText(original, masterful, result))
             : null;
 
     public ReportImage? Recall { get; } = HasClasses(result)
@@ -35,7 +41,7 @@ internal sealed class ReportCharts(RunResult result, PoliciesFile? policies)
             $"Bars of the test error: original {Figures.Percent(result.Original.ErrorRate)}, masterful {Figures.Percent(result.Masterful.ErrorRate)}.")
         : null;
 
-    public IEnumerable<ReportImage> All => new[] { Labels, Policies, Waterfall, Recall, Precision, ErrorRate }.OfType<ReportImage>();
+    public IEnumerable<ReportImage> All => new[] { Labels, Policies, Waterfall, WaterfallOfError, Recall, Precision, ErrorRate }.OfType<ReportImage>();
 
     private static bool HasClasses(RunResult result) => result.Original.Classes.Count > 0 && result.Original.Classes.Count == result.Masterful.Classes.Count;
 
@@ -60,6 +66,10 @@ internal sealed class ReportCharts(RunResult result, PoliciesFile? policies)
     private static string WaterfallText(RunResult result) =>
         $"Waterfall from the original's validation loss {Figures.Loss(result.Original.ValidationLoss)} to the masterful's {Figures.Loss(result.Masterful.ValidationLoss)}: "
         + string.Join(", ", result.Attribution.Select(s => $"{s.Technique} {Figures.LossChange(s.ValidationLossDelta)}")) + ".";
+
+    private static string WaterfallOfErrorText(double original, double masterful, RunResult result) =>
+        $"Waterfall from the original's validation error {Figures.Percent(original)} to the masterful's {Figures.Percent(masterful)}, in points: "
+        + string.Join(", ", result.Attribution.Select(s => $"{s.Technique} {Figures.Points(s.ErrorRateDelta)}")) + ".";
 
     private static string ClassText(RunResult result, string measure, Func<ClassResult, double> value)
     {

@@ -241,7 +241,8 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
     {
         _page.Paragraph(
             "Validation loss is the mean cross-entropy on the images held out for selection: how surprised the model is by the true labels, in nats. "
-            + "Techniques are added one after the other in the order of the search, and each bar is what the loss changes when one joins.");
+            + "Techniques are added one after the other in the order of the search, and each bar is what the loss changes when one joins"
+            + (result.Attribution.Count > 0 ? Verdict(result.Attribution) : "."));
         Show(charts.Waterfall, result.Attribution.Count > 0
             ? "A loss is missing, so the steps can't be drawn from one to the other."
             : result.Policy.Values.Count == 0
@@ -252,32 +253,52 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
             return;
         }
 
-        var leftOut = result.Attribution.Any(s => s.LeaveOneOutDelta is not null);
-        List<TableColumn> columns =
-            [new("Technique added"), new("Change of loss", Right: true), new("Standard error", Right: true), new("Change of error", Right: true), new("")];
-        if (leftOut)
+        if (charts.WaterfallOfError is { } errors)
         {
-            columns.Insert(4, new("Loss if left out", Right: true));
+            _page.Paragraph("The same trainings by the share of those images that they put into a wrong class:").Image(errors.Alternative, errors.Path);
         }
 
-        _page.Table(columns, result.Attribution.Select(step =>
+        var leftOut = result.Attribution.Any(s => s.LeaveOneOutDelta is not null);
+        List<TableColumn> columns = [new("Technique added"), new("Change of loss", Right: true), new("Change of error, points", Right: true)];
+        if (leftOut)
+        {
+            columns.AddRange([new("Loss if left out", Right: true), new("Error if left out, points", Right: true)]);
+        }
+
+        _page.Table([.. columns, new("")], result.Attribution.Select(step =>
         {
             List<string> row =
             [
-                Named(Code(step.Technique)), Figures.LossChange(step.ValidationLossDelta), step.StandardError is null ? "" : Figures.Loss(step.StandardError),
-                step.ErrorRateDelta is null ? "" : Unit(Figures.Points(step.ErrorRateDelta), "\u00A0points"),
-                step.Significant ? Sign(step.ValidationLossDelta, -1) : "≈\u00A0within\u00A0noise",
+                Named(Code(step.Technique)),
+                WithError(Figures.LossChange(step.ValidationLossDelta), Figures.Loss(step.StandardError)),
+                WithError(Figures.Points(step.ErrorRateDelta), Figures.PointsOf(step.ErrorRateStandardError)),
             ];
             if (leftOut)
             {
-                row.Insert(4, step.LeaveOneOutDelta is null ? "" : Figures.LossChange(step.LeaveOneOutDelta));
+                row.Add(WithError(Figures.LossChange(step.LeaveOneOutDelta), Figures.Loss(step.LeaveOneOutStandardError)));
+                row.Add(WithError(Figures.Points(step.LeaveOneOutErrorRateDelta), Figures.PointsOf(step.LeaveOneOutErrorRateStandardError)));
             }
 
-            return (IReadOnlyList<string>)row;
+            return (IReadOnlyList<string>)[.. row, step.Significant ? Sign(step.ValidationLossDelta, -1) : "≈\u00A0within\u00A0noise"];
         }));
-        _page.Paragraph("A change of less than two standard errors is within noise: another set of seeds could turn its sign."
-            + (leftOut ? " *Loss if left out* is the change when the technique alone is taken out of the whole policy: above 0, it is missed." : ""));
+        _page.Paragraph(
+            "Behind each ± stands one standard error, over other seeds and other images. A change of loss of less than two is within noise: another run could turn its sign."
+            + (leftOut ? " *If left out* is the change when the technique alone is taken out of the whole policy: above 0, it is missed." : ""));
     }
+
+    /// <summary>What the bars say, for who reads one sentence.</summary>
+    private static string Verdict(IReadOnlyList<AttributionStep> steps)
+    {
+        string Names(Func<AttributionStep, bool> which) => string.Join(", ", steps.Where(which).Select(s => Named(Code(s.Technique))));
+        var (better, worse, open) = (
+            Names(s => s is { Significant: true, ValidationLossDelta: < 0 }), Names(s => s is { Significant: true, ValidationLossDelta: > 0 }), Names(s => !s.Significant));
+        return (better.Length > 0 ? $": {better} lowered it beyond noise" : ": none lowered it beyond noise")
+            + (worse.Length > 0 ? $", {worse} raised it" : "") + (open.Length > 0 ? $", and of {open} this run can't tell" : "") + ".";
+    }
+
+    /// <summary>A change with its standard error; nothing where the change was not measured.</summary>
+    private static string WithError(string change, string error) =>
+        change == Figures.Missing ? "" : error == Figures.Missing ? change : $"{change}\u00A0±\u00A0{error}";
 
     private void Recall()
     {

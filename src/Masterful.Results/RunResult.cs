@@ -233,6 +233,9 @@ public sealed record ArmResult
     /// <summary>Mean cross-entropy on the select split, nats.</summary>
     public double ValidationLoss { get; init; }
 
+    /// <summary>Share of the select split misclassified, mean over the seeds; null in results of versions that did not write it.</summary>
+    public double? ValidationErrorRate { get; init; }
+
     /// <summary>Mean cross-entropy on the evaluation split, nats.</summary>
     public double TestLoss { get; init; }
 
@@ -318,17 +321,29 @@ public sealed record AttributionStep
     /// <summary>Change of validation loss by adding it; negative is better.</summary>
     public double ValidationLossDelta { get; init; }
 
-    /// <summary>Standard error of the change over seed pairs; null with one pair.</summary>
+    /// <summary>Standard error of the change over other seeds and other select images; null with one pair.</summary>
     public double? StandardError { get; init; }
 
     /// <summary>Whether the change is over two standard errors.</summary>
     public bool Significant { get; init; }
 
-    /// <summary>Change of the select error rate.</summary>
+    /// <summary>Change of the select error rate; sums exactly, as the loss does.</summary>
     public double? ErrorRateDelta { get; init; }
+
+    /// <summary>Standard error of <see cref="ErrorRateDelta"/>; null with one pair.</summary>
+    public double? ErrorRateStandardError { get; init; }
 
     /// <summary>Change of validation loss when it alone is left out of the whole policy (positive: it is missed), where measured.</summary>
     public double? LeaveOneOutDelta { get; init; }
+
+    /// <summary>Standard error of <see cref="LeaveOneOutDelta"/>; null with one pair.</summary>
+    public double? LeaveOneOutStandardError { get; init; }
+
+    /// <summary>Change of the select error rate when it alone is left out of the whole policy, where measured.</summary>
+    public double? LeaveOneOutErrorRateDelta { get; init; }
+
+    /// <summary>Standard error of <see cref="LeaveOneOutErrorRateDelta"/>; null with one pair.</summary>
+    public double? LeaveOneOutErrorRateStandardError { get; init; }
 }
 
 /// <summary>What a search did.</summary>

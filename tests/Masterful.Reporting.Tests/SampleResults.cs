@@ -273,7 +273,11 @@ internal static class SampleResults
         StandardError = error,
         Significant = error is { } e && Math.Abs(delta) > 2 * e,
         ErrorRateDelta = delta / 4,
-        LeaveOneOutDelta = technique == "erase" ? 0.027 : null,
+        ErrorRateStandardError = error / 3,
+        LeaveOneOutDelta = error is null ? null : (-0.8 * delta) - 0.001,
+        LeaveOneOutStandardError = error,
+        LeaveOneOutErrorRateDelta = error is null ? null : -0.2 * delta,
+        LeaveOneOutErrorRateStandardError = error / 3,
     };
 
     private static ArmResult Arm(IReadOnlyList<string> names, double[] recall, double error, double[] seeds, double validation, double test) => new()
@@ -283,6 +287,7 @@ internal static class SampleResults
         ErrorRateHigh = error + 0.0058,
         ErrorRatePerSeed = seeds,
         ValidationLoss = validation,
+        ValidationErrorRate = 0.02 + (validation / 4),
         TestLoss = test,
         Classes =
         [

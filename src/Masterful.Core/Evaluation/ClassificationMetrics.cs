@@ -75,16 +75,11 @@ public sealed record ClassificationMetrics
     }
 
     /// <summary>Share of images misclassified, 0..1; NaN without images.</summary>
-    public static double ErrorRateOf(Predictions predictions)
-    {
-        var errors = 0;
-        for (var i = 0; i < predictions.Count; i++)
-        {
-            errors += Predicted(predictions[i]) == predictions.Labels[i] ? 0 : 1;
-        }
+    public static double ErrorRateOf(Predictions predictions) => ErrorsOf(predictions).Sum() / predictions.Count;
 
-        return errors / (double)predictions.Count;
-    }
+    /// <summary>1 for each image misclassified, 0 for the others.</summary>
+    public static double[] ErrorsOf(Predictions predictions) =>
+        [.. Enumerable.Range(0, predictions.Count).Select(i => Predicted(predictions[i]) == predictions.Labels[i] ? 0.0 : 1.0)];
 
     /// <summary>Mean −ln softmax(logits / T)[true class] in nats; NaN without images or when a logit is NaN.</summary>
     /// <param name="predictions">Logits and labels.</param>

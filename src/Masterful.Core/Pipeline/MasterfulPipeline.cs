@@ -127,7 +127,8 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         var (choice, known) = await ChooseAsync(run, template, sizes, cancellation).ConfigureAwait(false);
         var recipe = template with { Recipe = choice.Recipe };
         var finals = known ?? await TrainFinalsAsync(run, recipe, choice.Policy, sizes, cancellation).ConfigureAwait(false);
-        var attribution = await AttributeAsync(run, finals, choice.Policy, sizes, cancellation).ConfigureAwait(false);
+        var attribution = await new AttributionStage(run.Runner, run.Spec.Policy.Budget, sizes, run.Spec.Training.Seeds)
+            .MeasureAsync(finals, choice, cancellation).ConfigureAwait(false);
 
         run.Progress?.Report(new PipelineProgress(PipelineStage.Report, null, 0, 0, 0, null, null));
         var samples = RunFolder.RenderSamples(run.Data.Train, run.Spec.Training.Seed);
@@ -279,22 +280,6 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             logger.LogWarning("{Path} can't be written: {Reason}", path, e.Message);
             return [$"The policy could not be locked ({e.Message.TrimEnd('.')}); the next run searches again."];
         }
-    }
-
-    /// <summary>On the pairs that came to an end, whose trials are the waterfall's two ends: its bars sum exactly to the arms' difference.</summary>
-    private static async Task<IReadOnlyList<AttributionStep>> AttributeAsync(
-        Stages run, FinalTrials finals, Policy policy, SplitSizes sizes, CancellationToken cancellation)
-    {
-        if (policy.IsNone || finals.Original.Count == 0)
-        {
-            return [];
-        }
-
-        var between = TechniqueGroup.Of(policy).Count - 1;
-        var trials = between * finals.Original.Count;
-        run.Runner.Begin(PipelineStage.Attribution, (trials, trials * TrialCost.ImagePasses(finals.OriginalTrials[0] with { EvaluateTest = false }, sizes)));
-        return await new Attribution(run.Runner).MeasureAsync(
-            new AttributionRequest { Original = finals.OriginalTrials, Masterful = finals.MasterfulTrials }, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The masterful model of the seed with the lowest select loss: the test split has no say in what is handed on.</summary>

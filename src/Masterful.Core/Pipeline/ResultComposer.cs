@@ -72,8 +72,8 @@ internal static class ResultComposer
         var seed = Seeds.Derive(run.Spec.Training.Seed, "bootstrap");
         var (before, after) = (FinalTrials.ValidationLoss(finals.Original), FinalTrials.ValidationLoss(finals.Masterful));
         return (
-            Comparison.Arm(finals.OriginalPredictions, classes, before, confidence, seed),
-            Comparison.Arm(finals.MasterfulPredictions, classes, after, confidence, seed),
+            Comparison.Arm(finals.OriginalPredictions, classes, before, confidence, seed) with { ValidationErrorRate = finals.Original.Average(r => r.SelectError) },
+            Comparison.Arm(finals.MasterfulPredictions, classes, after, confidence, seed) with { ValidationErrorRate = finals.Masterful.Average(r => r.SelectError) },
             Comparison.Compare(finals.OriginalPredictions, finals.MasterfulPredictions, classes, before, after, confidence, seed));
     }
 

@@ -1,3 +1,4 @@
+using Masterful.Core.Evaluation;
 using Masterful.Core.Techniques;
 using Masterful.Core.Trials;
 using Masterful.Results;
@@ -13,20 +14,24 @@ public sealed record AttributionRequest
     /// <summary>The final trials of the masterful policy, paired with <see cref="Original"/> by position.</summary>
     public required IReadOnlyList<TrialSpec> Masterful { get; init; }
 
-    /// <summary>Whether to measure, too, what each group is worth when it alone is left out: one more policy a group.</summary>
+    /// <summary>
+    /// Whether to measure, too, what each group is worth when it alone is left out: one more policy a group but the last, whose
+    /// absence the waterfall has already.
+    /// </summary>
     public bool LeaveOneOut { get; init; }
 }
 
 /// <summary>
-/// The validation-loss waterfall: groups of the masterful policy added one after the other, in search order, at the fidelity and on the
-/// seeds of the final trials, which are its two ends. Every figure is a mean of paired differences over the seeds.
+/// The waterfalls of validation loss and error: groups of the masterful policy added one after the other, in search order, at the
+/// fidelity and on the seeds of the final trials, which are their two ends. Every figure is a mean of paired differences over the seeds;
+/// its standard error is that of other seeds and of other select images together.
 /// </summary>
 /// <param name="runner">Answers trials.</param>
 public sealed class Attribution(ITrialRunner runner)
 {
     /// <summary>
-    /// One step a group; their deltas sum exactly to the mean select loss of masterful minus that of original. A group whose trial
-    /// failed is joined with the next one, so that the sum still holds. No steps for a policy of nothing.
+    /// One step a group; their deltas sum exactly to the mean select loss (and error) of masterful minus that of original. A group
+    /// whose trial failed is joined with the next one, so that the sum still holds. No steps for a policy of nothing.
     /// </summary>
     /// <exception cref="ArgumentException">The two arms are not paired.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -38,64 +43,88 @@ public sealed class Attribution(ITrialRunner runner)
         }
 
         var policy = request.Masterful[0].Policy;
-        var groups = TechniqueGroup.Of(policy);
-        var ladder = Ladder(policy, groups);
-        var leftOut = request.LeaveOneOut && groups.Count > 1 ? [.. groups.Select(g => Without(policy, g))] : Array.Empty<Policy>();
-        var inner = ladder.Take(ladder.Count - 1).Concat(leftOut).SelectMany(p => request.Original.Select(t => Inner(t, p)));
-        var all = await TrialBatch.RunAsync(runner, [.. request.Original, .. inner, .. request.Masterful], cancellation).ConfigureAwait(false);
-        var arms = all.Chunk(request.Original.Count).Select(r => new PolicyMeasurement(r)).ToList();
-        return Steps(groups, arms, leftOut.Length > 0);
-    }
-
-    /// <summary>The policy after each group was added; the last is the policy itself.</summary>
-    private static List<Policy> Ladder(Policy policy, IReadOnlyList<TechniqueGroup> groups)
-    {
-        var ladder = new List<Policy>();
-        for (var count = 1; count <= groups.Count; count++)
+        if (policy.IsNone)
         {
-            var on = groups.Take(count).SelectMany(g => g.Techniques).ToHashSet();
-            ladder.Add(policy with { Values = [.. policy.Values.Where(v => on.Contains(v.Technique))] });
+            return [];
         }
 
-        return ladder;
+        var inner = Inner(policy, request.LeaveOneOut).ToList();
+        var trials = inner.SelectMany(p => request.Original.Select(t => t with { Policy = p, EvaluateTest = false, KeepWeights = false }));
+        var all = await TrialBatch.RunAsync(runner, [.. request.Original, .. trials, .. request.Masterful], cancellation).ConfigureAwait(false);
+        var arms = all.Chunk(request.Original.Count).Select(r => new PolicyMeasurement(r)).ToList();
+        var groups = TechniqueGroup.Of(policy);
+        var leftOut = Enumerable.Range(0, request.LeaveOneOut && groups.Count > 1 ? groups.Count : 0)
+            .Select(g => arms[1 + (g == groups.Count - 1 ? g - 1 : groups.Count - 1 + g)]).ToList();
+        return Steps(groups, [.. arms.Take(groups.Count), arms[^1]], leftOut);
     }
 
-    private static Policy Without(Policy policy, TechniqueGroup group) =>
-        policy with { Values = [.. policy.Values.Where(v => !group.Techniques.Contains(v.Technique))] };
-
-    private static TrialSpec Inner(TrialSpec original, Policy policy) =>
-        original with { Policy = policy, EvaluateTest = false, KeepWeights = false };
-
-    /// <summary>Arms are: original, each rung but the last, each leave-one-out policy, masterful.</summary>
-    private static List<AttributionStep> Steps(IReadOnlyList<TechniqueGroup> groups, List<PolicyMeasurement> arms, bool leaveOneOut)
+    /// <summary>
+    /// The policies that are trained between original and masterful, each at every seed: after each group but the last was added, and,
+    /// for leave-one-out, without each group but the last.
+    /// </summary>
+    public static IEnumerable<Policy> Inner(Policy policy, bool leaveOneOut)
     {
-        var steps = new List<AttributionStep>();
-        var masterful = arms[^1];
-        var (before, joined) = (arms[0], new List<string>());
+        var groups = TechniqueGroup.Of(policy);
+        var ladder = Enumerable.Range(1, Math.Max(0, groups.Count - 1)).Select(count => Only(policy, groups.Take(count)));
+        return leaveOneOut ? ladder.Concat(groups.SkipLast(1).Select(left => Only(policy, groups.Where(g => g != left)))) : ladder;
+    }
+
+    private static Policy Only(Policy policy, IEnumerable<TechniqueGroup> groups)
+    {
+        var on = groups.SelectMany(g => g.Techniques).ToHashSet();
+        return policy with { Values = [.. policy.Values.Where(v => on.Contains(v.Technique))] };
+    }
+
+    /// <param name="groups">Of the policy.</param>
+    /// <param name="ladder">Original, after each group, masterful.</param>
+    /// <param name="leftOut">The whole policy without each group; empty where that was not measured.</param>
+    private static List<AttributionStep> Steps(
+        IReadOnlyList<TechniqueGroup> groups, List<PolicyMeasurement> ladder, List<PolicyMeasurement> leftOut)
+    {
+        var bars = new List<(string Name, PolicyChange Added, PolicyChange? LeftOut)>();
+        var (before, joined) = (ladder[0], new List<string>());
         for (var g = 0; g < groups.Count; g++)
         {
             joined.Add(groups[g].Name);
-            var after = g == groups.Count - 1 ? masterful : arms[g + 1];
-            if (!after.Completed && g < groups.Count - 1)
+            if (!ladder[g + 1].Completed && g < groups.Count - 1)
             {
                 continue;
             }
 
-            var loss = PairedDifference.Of(before.Losses, after.Losses);
-            var without = leaveOneOut && joined.Count == 1 ? arms[groups.Count + g] : null;
-            steps.Add(new AttributionStep
-            {
-                Technique = string.Join('+', joined),
-                ValidationLossDelta = loss.Mean,
-                StandardError = loss.StandardError,
-                Significant = loss.StandardError is { } error && Math.Abs(loss.Mean) > 2 * error,
-                ErrorRateDelta = PairedDifference.Of(before.Errors, after.Errors).Mean,
-                LeaveOneOutDelta = without is { Completed: true } ? PairedDifference.Of(masterful.Losses, without.Losses).Mean : null,
-            });
-            (before, joined) = (after, []);
+            var missed = joined.Count == 1 && leftOut.Count > 0 && leftOut[g].Completed ? new PolicyChange(ladder[^1], leftOut[g]) : null;
+            bars.Add((string.Join('+', joined), new PolicyChange(before, ladder[g + 1]), missed));
+            (before, joined) = (ladder[g + 1], []);
         }
 
-        return steps;
+        List<PolicyChange> changes = [.. bars.Select(b => b.Added), .. bars.Select(b => b.LeftOut).OfType<PolicyChange>()];
+        var (loss, error) = (SeedVariance(changes, m => m.Losses), SeedVariance(changes, m => m.Errors));
+        return [.. bars.Select(bar => new AttributionStep
+        {
+            Technique = bar.Name,
+            ValidationLossDelta = bar.Added.Loss,
+            StandardError = bar.Added.LossError(loss),
+            Significant = bar.Added.LossError(loss) is { } noise && Math.Abs(bar.Added.Loss) > 2 * noise,
+            ErrorRateDelta = bar.Added.Error,
+            ErrorRateStandardError = bar.Added.ErrorError(error),
+            LeaveOneOutDelta = bar.LeftOut?.Loss,
+            LeaveOneOutStandardError = bar.LeftOut?.LossError(loss),
+            LeaveOneOutErrorRateDelta = bar.LeftOut?.Error,
+            LeaveOneOutErrorRateStandardError = bar.LeftOut?.ErrorError(error),
+        })];
+    }
+
+    /// <summary>
+    /// Variance of a paired difference over seeds, the same for every step: three pairs alone know their spread only to within a factor
+    /// of two, and a step whose pairs happen to agree would pass for certain. Null with one pair.
+    /// </summary>
+    private static double? SeedVariance(List<PolicyChange> changes, Func<PolicyMeasurement, IReadOnlyList<double>> figures)
+    {
+        var pairs = figures(changes[0].Before).Count;
+        return pairs < 2 ? null : changes.Average(change =>
+        {
+            var error = PairedDifference.Of(figures(change.Before), figures(change.After)).StandardError!.Value;
+            return error * error * pairs;
+        });
     }
 }
 
@@ -110,4 +139,55 @@ internal sealed class PolicyMeasurement(IReadOnlyList<TrialResult> results)
 
     /// <summary>Select error of each seed.</summary>
     public IReadOnlyList<double> Errors { get; } = [.. results.Select(r => r.SelectError)];
+
+    /// <summary>Each select image's loss, mean over the seeds; null without predictions.</summary>
+    public IReadOnlyList<double>? ImageLosses { get; } = OverSeeds(results, TemperatureScaling.Losses);
+
+    /// <summary>The share of seeds that have each select image wrong; null without predictions.</summary>
+    public IReadOnlyList<double>? ImageErrors { get; } = OverSeeds(results, ClassificationMetrics.ErrorsOf);
+
+    private static double[]? OverSeeds(IReadOnlyList<TrialResult> results, Func<Predictions, double[]> figures)
+    {
+        if (results.Any(r => r.Select is null))
+        {
+            return null;
+        }
+
+        var sums = new double[results[0].Select!.Count];
+        foreach (var seed in results.Select(r => figures(r.Select!)))
+        {
+            for (var i = 0; i < sums.Length; i++)
+            {
+                sums[i] += seed[i] / results.Count;
+            }
+        }
+
+        return sums;
+    }
+}
+
+/// <summary>What changes from one policy to another.</summary>
+internal sealed class PolicyChange(PolicyMeasurement before, PolicyMeasurement after)
+{
+    public PolicyMeasurement Before => before;
+
+    public PolicyMeasurement After => after;
+
+    /// <summary>Of the mean select loss, nats.</summary>
+    public double Loss { get; } = PairedDifference.Of(before.Losses, after.Losses).Mean;
+
+    /// <summary>Of the mean select error.</summary>
+    public double Error { get; } = PairedDifference.Of(before.Errors, after.Errors).Mean;
+
+    /// <summary>Standard error of <see cref="Loss"/>, from the variance of a pair over seeds; null where that is not known.</summary>
+    public double? LossError(double? seedVariance) => StandardError(seedVariance, before.ImageLosses, after.ImageLosses);
+
+    /// <summary>Standard error of <see cref="Error"/>.</summary>
+    public double? ErrorError(double? seedVariance) => StandardError(seedVariance, before.ImageErrors, after.ImageErrors);
+
+    private double? StandardError(double? seedVariance, IReadOnlyList<double>? imagesBefore, IReadOnlyList<double>? imagesAfter)
+    {
+        var images = imagesBefore is { Count: > 1 } && imagesAfter is not null ? PairedDifference.Of(imagesBefore, imagesAfter).StandardError!.Value : 0;
+        return seedVariance is { } variance ? Math.Sqrt((variance / before.Losses.Count) + (images * images)) : null;
+    }
 }

@@ -62,6 +62,28 @@ public sealed class MasterfulPipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task The_attribution_of_the_error_sums_exactly_too()
+    {
+        var result = (await Run(Spec())).Result;
+
+        Assert.Equal(result.Masterful.ValidationErrorRate!.Value, result.Original.ValidationErrorRate!.Value + result.Attribution.Sum(a => a.ErrorRateDelta!.Value), 1e-12);
+        Assert.All(result.Attribution, a => Assert.True(a is { StandardError: > 0, ErrorRateStandardError: > 0, LeaveOneOutDelta: null }));
+    }
+
+    [Fact]
+    public async Task What_the_search_left_of_its_budget_pays_for_leaving_each_group_out()
+    {
+        var spec = Spec();
+        var result = (await Run(spec with { Policy = new PolicySpec { Budget = new BudgetSpec(Ratio: 1.5) } })).Result;
+
+        Assert.All(result.Attribution, a => Assert.True(a is { LeaveOneOutDelta: > 0, LeaveOneOutStandardError: > 0, LeaveOneOutErrorRateDelta: not null }));
+        Assert.Equal(12, result.Ledger.Single(e => e.Stage == "attribution").Trials);
+        using var other = new TemporaryFolder();
+        var capped = (await Run(Spec(other) with { Policy = new PolicySpec { Budget = new BudgetSpec(Ratio: 1.5, Trials: 9) } }, new SimulatedEnvironment())).Result;
+        Assert.All(capped.Attribution, a => Assert.Null(a.LeaveOneOutDelta));
+    }
+
+    [Fact]
     public async Task The_model_handed_on_is_the_masterful_one_with_the_lowest_select_loss()
     {
         await Run(Spec());
@@ -114,7 +136,7 @@ public sealed class MasterfulPipelineTests : IDisposable
     {
         await Run(Spec());
         var elsewhere = new SimulatedEnvironment();
-        var result = (await Run(Spec() with { Policy = new PolicySpec { Mode = PolicyMode.Locked } }, elsewhere)).Result;
+        var result = (await Run(Spec() with { Policy = Spec().Policy with { Mode = PolicyMode.Locked } }, elsewhere)).Result;
 
         Assert.Equal(12, result.Run.TrialsRun);
         Assert.All(elsewhere.Trained.Where(t => !t.Policy.IsNone), t => Assert.Equal([0.1, 0.2, 0.4, 0.7, 1.0], t.Policy.Calibration.Strengths["hue"]));
@@ -355,6 +377,7 @@ public sealed class MasterfulPipelineTests : IDisposable
             Dataset = new DatasetSpec { Name = "squares", Format = DatasetFormat.Idx, Root = root.Path, Splits = new SplitsSpec { Train = ["train"] } },
             Model = new ModelSpec { Architecture = "small-cnn", InputShape = new ImageShape(4, 4, 1) },
             Training = new TrainingSpec { Epochs = 4, BatchSize = 8, LearningRate = 0.1 },
+            Policy = new PolicySpec { Budget = new BudgetSpec(Ratio: 0.5) },
             Gate = new GateSpec { ErrorRateReduction = 0.1, MaxErrorRate = 0.5 },
             Report = new ReportSpec { Path = root["report"] },
             Output = new OutputSpec { Path = root["model"] },

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Masterful.Core.Tests.Search;
 
-public sealed class AttributionTests
+public sealed class AttributionTests(ITestOutputHelper output)
 {
     private static readonly SplitSizes Sizes = new(6000, 667, 10_000);
 
@@ -63,9 +63,40 @@ public sealed class AttributionTests
     [Fact]
     public async Task Leaving_a_group_out_shows_what_it_is_missed_for()
     {
-        var steps = await new Attribution(new SimulatedTrialRunner(Truth, Sizes)).MeasureAsync(Request(true), TestContext.Current.CancellationToken);
+        var runner = new SimulatedTrialRunner(Truth, Sizes);
+        var steps = await new Attribution(runner).MeasureAsync(Request(true), TestContext.Current.CancellationToken);
         Assert.True(steps[0].LeaveOneOutDelta > 0.03);
-        Assert.All(steps, s => Assert.NotNull(s.LeaveOneOutDelta));
+        Assert.All(steps, s => Assert.True(s is { LeaveOneOutDelta: not null, LeaveOneOutStandardError: > 0, LeaveOneOutErrorRateStandardError: > 0 }));
+        Assert.Equal(-steps[^1].ValidationLossDelta, steps[^1].LeaveOneOutDelta!.Value, 12);
+        Assert.Equal((18, 18), (runner.Asked.Count, runner.Asked.Select(SimulatedTrialRunner.Key).Distinct().Count()));
+    }
+
+    [Fact]
+    public async Task A_group_without_effect_is_seldom_called_significant()
+    {
+        var (bars, significant) = (0, 0);
+        for (var i = 0; i < 200; i++)
+        {
+            List<TrialSpec> original = [.. Enumerable.Range(0, 3).Select(s => PolicySearchTests.Template((1000 * i) + s))];
+            var request = new AttributionRequest { Original = original, Masterful = [.. original.Select(t => t with { Policy = Found })] };
+            var steps = await new Attribution(new SimulatedTrialRunner(SimulatedTruth.Nothing(0.02), Sizes)).MeasureAsync(request, TestContext.Current.CancellationToken);
+            (bars, significant) = (bars + steps.Count, significant + steps.Count(s => s.Significant));
+        }
+
+        output.WriteLine($"{significant} of {bars} bars of nothing are called significant");
+        Assert.InRange(significant / (double)bars, 0.01, 0.12);
+    }
+
+    [Fact]
+    public async Task Few_select_images_make_a_bar_uncertain()
+    {
+        async Task<double> ErrorAsync(int images)
+        {
+            var runner = new SimulatedTrialRunner(SimulatedTruth.Nothing(1e-6), Sizes) { SelectImages = images };
+            return (await new Attribution(runner).MeasureAsync(Request(), TestContext.Current.CancellationToken))[0].StandardError!.Value;
+        }
+
+        Assert.Equal(2, await ErrorAsync(200) / await ErrorAsync(800), 0.3);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Masterful.Core.Evaluation;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
@@ -93,6 +94,9 @@ internal sealed class SimulatedTrialRunner(SimulatedTruth truth, SplitSizes size
     /// <summary>Whether a trial fails.</summary>
     public Func<TrialSpec, bool> Fails { get; init; } = _ => false;
 
+    /// <summary>Select images that a result carries predictions for, drawn anew for each trial.</summary>
+    public int SelectImages { get; init; }
+
     /// <summary>Called before a trial runs.</summary>
     public Action<TrialSpec> Before { get; init; } = _ => { };
 
@@ -131,6 +135,7 @@ internal sealed class SimulatedTrialRunner(SimulatedTruth truth, SplitSizes size
             SelectLoss = loss,
             SelectError = loss / 4,
             RawSelectLoss = loss,
+            Select = SelectImages == 0 ? null : Predict(trial),
             ImagePasses = passes,
             Seconds = passes / 10_000.0,
         };
@@ -144,6 +149,12 @@ internal sealed class SimulatedTrialRunner(SimulatedTruth truth, SplitSizes size
         var curves = probe.Operations.Select(o => new OperationDistance(
             o, [.. probe.Strengths.Select(s => BaseLoss + (o == "invert" ? 0.8 * s : s))], [.. probe.Strengths.Select(s => 0.1 + (0.2 * s))]));
         return Task.FromResult(new DistanceProbeResult(BaseLoss, 0.1, [.. curves], passes, passes / 30_000.0));
+    }
+
+    private Predictions Predict(TrialSpec trial)
+    {
+        var random = new Random((int)Seeds.Derive(0, Key(trial)));
+        return new Predictions([.. Enumerable.Range(0, 2 * SelectImages).Select(i => (float)random.NextDouble() + (i % 2 == 0 ? 0.5f : 0))], 2, new int[SelectImages]);
     }
 
     private static double Normal(long seed, string purpose)

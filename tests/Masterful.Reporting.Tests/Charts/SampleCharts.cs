@@ -16,9 +16,12 @@ internal static class SampleCharts
         ["policies-many"] = () => new ParallelCoordinatesChart(SampleResults.FashionPolicies(250)),
         ["policies-one-axis"] = () => new ParallelCoordinatesChart(OneAxis()),
         ["waterfall"] = () => Waterfall(SampleResults.Fashion()),
-        ["waterfall-from-zero"] = () => new WaterfallChart(0.31421, 0.1703, [Step("rotate", -0.0616), Step("hsv+contrast+blur", -0.0493), Step("spatial", -0.0162), Step("unlabeled", -0.01681)]),
-        ["waterfall-many"] = () => new WaterfallChart(0.9, 0.72, [.. Enumerable.Range(0, 11).Select(i => Step(i % 3 == 0 ? "label_smoothing" : "hsv+contrast+blur", i % 4 == 1 ? 0.012 : -0.026))]),
-        ["waterfall-one"] = () => new WaterfallChart(0.31, 0.28, [Step("erase", -0.03)]),
+        ["waterfall-from-zero"] = () => WaterfallChart.OfLoss(0.31421, 0.1703, [Step("rotate", -0.0616), Step("hsv+contrast+blur", -0.0493), Step("spatial", -0.0162), Step("unlabeled", -0.01681)]),
+        ["waterfall-many"] = () => WaterfallChart.OfLoss(0.9, 0.72, [.. Enumerable.Range(0, 11).Select(i => Step(i % 3 == 0 ? "label_smoothing" : "hsv+contrast+blur", i % 4 == 1 ? 0.012 : -0.026))]),
+        ["waterfall-error"] = () => WaterfallChart.OfError(0.1012, 0.0841, SampleResults.Fashion().Attribution),
+        ["waterfall-no-leaving-out"] = () => WaterfallChart.OfLoss(0.2939, 0.2394, [.. SampleResults.Fashion().Attribution.Select(s => s with { LeaveOneOutDelta = null })]),
+        ["waterfall-left-out-many"] = () => WaterfallChart.OfLoss(0.9, 0.72, [.. Enumerable.Range(0, 9).Select(i => Step("label_smoothing", -0.02) with { LeaveOneOutDelta = 0.004 * (i - 3), LeaveOneOutStandardError = 0.003 })]),
+        ["waterfall-one"] = () => WaterfallChart.OfLoss(0.31, 0.28, [Step("erase", -0.03)]),
         ["recall"] = () => Recall(SampleResults.Fashion()),
         ["precision"] = () => ClassImprovementChart.Precision(SampleResults.Fashion().Original, SampleResults.Fashion().Masterful, ClassLabel.For),
         ["recall-2"] = () => Recall(SampleResults.ManyClasses(2)),
@@ -31,7 +34,7 @@ internal static class SampleCharts
 
     private static ErrorRateChart ErrorRate(RunResult result) => new(result.Original, result.Masterful, result.Comparison);
 
-    private static WaterfallChart Waterfall(RunResult result) => new(result.Original.ValidationLoss, result.Masterful.ValidationLoss, result.Attribution);
+    private static WaterfallChart Waterfall(RunResult result) => WaterfallChart.OfLoss(result.Original.ValidationLoss, result.Masterful.ValidationLoss, result.Attribution);
 
     private static ClassImprovementChart Recall(RunResult result) => ClassImprovementChart.Recall(result.Original, result.Masterful, ClassLabel.For);
 
