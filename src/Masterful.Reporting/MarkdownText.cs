@@ -10,8 +10,8 @@ internal static class MarkdownText
     private const int LongestName = 120;
 
     /// <summary>
-    /// The text with every Markdown sign escaped, on one line, cut after 120 characters. A word joiner after @ and # keeps GitHub from
-    /// making mentions, addresses and issue links of them, which it does after Markdown's own escapes.
+    /// The text with every Markdown sign escaped, on one line, cut after 120 characters. A word joiner after @, #, GH- and : keeps GitHub
+    /// from making mentions, addresses, issue links and emoji of them, which it does after Markdown's own escapes.
     /// </summary>
     public static string Escape(string text, int longest = LongestName)
     {
@@ -26,10 +26,11 @@ internal static class MarkdownText
             else
             {
                 escaped.Append('\\').Append(c);
-                if (c is '@' or '#')
-                {
-                    escaped.Append(WordJoiner);
-                }
+            }
+
+            if (c is '@' or '#' || (c == ':' && line.AsSpan(i + 1).Contains(':')) || (c == '-' && EndsInGh(line.AsSpan(0, i))))
+            {
+                escaped.Append(WordJoiner);
             }
         }
 
@@ -86,6 +87,8 @@ internal static class MarkdownText
         ':' => index + 1 < line.Length && line[index + 1] == ' ',
         _ => false,
     };
+
+    private static bool EndsInGh(ReadOnlySpan<char> before) => before.EndsWith("gh", StringComparison.OrdinalIgnoreCase);
 
     private static string OneLine(string text, int longest)
     {

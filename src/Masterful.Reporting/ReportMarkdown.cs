@@ -28,7 +28,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
             ("Gate", Gate), ("Reproduce", Reproduce),
         ];
         _page.Heading(1, $"Masterful report: {Escape(result.Dataset.Name)}");
-        _page.Paragraph($"**{Verdict(result.Gate.Status)}** — {Summary()}");
+        _page.Paragraph($"**{GateText.Verdict(result.Gate.Status)}** — {Summary()}");
         _page.Heading(2, ContentsTitle).List(sections.Select(s => $"[{s.Title}](#{Anchor(s.Title)})"));
         foreach (var (title, write) in sections)
         {
@@ -41,23 +41,6 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
 
     /// <summary>The anchor that GitHub gives to a heading of letters and spaces.</summary>
     private static string Anchor(string title) => title.ToLowerInvariant().Replace(' ', '-');
-
-    private static string Verdict(string status) => status switch
-    {
-        "passed" => "✔ Gate passed",
-        "failed" => "✘ Gate failed",
-        "inconclusive" => "◐ Gate inconclusive",
-        _ => "○ Gate not evaluated",
-    };
-
-    private static string Status(string status) => status switch
-    {
-        "passed" => "✔\u00A0passed",
-        "failed" => "✘\u00A0failed",
-        "inconclusive" => "◐\u00A0inconclusive",
-        "not-evaluated" => "○\u00A0not\u00A0evaluated",
-        _ => Escape(status),
-    };
 
     private string Summary()
     {
@@ -383,30 +366,19 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
 
     private void Gate()
     {
-        _page.Paragraph($"**{Verdict(result.Gate.Status)}.**");
+        _page.Paragraph($"**{GateText.Verdict(result.Gate.Status)}.**");
         if (result.Gate.Rules.Count == 0)
         {
             _page.Paragraph("The spec sets no rule.");
             return;
         }
 
-        _page.Table([new("Rule"), new("Required", Right: true), new("Measured", Right: true), new("Status"), new("")],
-            result.Gate.Rules.Select(rule => (IReadOnlyList<string>)
-            [
-                Code(rule.Rule), Bound(rule) + Amount(rule.Rule, rule.Threshold), Amount(rule.Rule, rule.Actual), Status(rule.Status),
-                rule.Message is null ? "" : Sentence(rule.Message),
-            ]));
+        _page.Table(GateText.Columns, GateText.Rows(result.Gate));
         if (result.Gate.Status == "inconclusive")
         {
             _page.Paragraph("Inconclusive means that the figure is good enough, but that its interval still reaches 0: more seeds or more test images would tell.");
         }
     }
-
-    private static string Bound(GateRuleResult rule) => rule.Rule.StartsWith("max_", StringComparison.Ordinal) ? "≤ " : "≥ ";
-
-    private static string Amount(string rule, double? value) => value is not { } amount || !double.IsFinite(amount)
-        ? Figures.Missing
-        : rule is "max_class_recall_drop" or "max_error_rate_increase" ? $"{Figures.Number(amount * 100, 2)} points" : Figures.Percent(amount);
 
     private void Reproduce()
     {
