@@ -26,7 +26,7 @@ internal static class TrainingSession
     }
 
     /// <summary>Up to the policy, which is locked.</summary>
-    public static Task<PolicyInfo> SearchAsync(CommandCall call, MasterfulSpec spec) =>
+    public static Task<PolicyDecision> SearchAsync(CommandCall call, MasterfulSpec spec) =>
         WithPipelineAsync(call, spec, (pipeline, progress) => pipeline.SearchAsync(spec, progress, call.Cancellation));
 
     private static async Task<T> WithPipelineAsync<T>(

@@ -63,20 +63,21 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
     }
 
     /// <summary>
-    /// Goes as far as the policy and locks it; no report. A lock that holds is taken unless the mode is search. The final trainings, which
-    /// confirm what was found, are journalled: a run that follows does not train them again.
+    /// Goes as far as the policy and locks it; no report. A lock that holds is kept, and nothing trained, unless the mode is search. The
+    /// final trainings, which confirm what was found, are journalled: a run that follows does not train them again.
     /// </summary>
     /// <exception cref="DiagnosticException">Spec, data, model, lock or machine are not fit; exit code 3.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; what was trained is in the journal.</exception>
-    public Task<PolicyInfo> SearchAsync(MasterfulSpec spec, IProgress<PipelineProgress>? progress, CancellationToken cancellation) =>
+    public Task<PolicyDecision> SearchAsync(MasterfulSpec spec, IProgress<PipelineProgress>? progress, CancellationToken cancellation) =>
         WithSessionAsync(
             spec,
             new PipelineOptions(),
             progress,
             async run =>
             {
-                var (choice, _) = await ChooseAsync(run, Template(run), Sizes(run.Data), cancellation).ConfigureAwait(false);
-                return (ResultComposer.Policy(choice), "searched", choice.Policy.Name);
+                var (choice, finals) = await ChooseAsync(run, Template(run), Sizes(run.Data), cancellation).ConfigureAwait(false);
+                var kept = finals is null;
+                return (new PolicyDecision(ResultComposer.Policy(choice), kept, choice.Notes), kept ? "kept" : "searched", choice.Policy.Name);
             },
             cancellation);
 
@@ -237,7 +238,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         {
             return run.Spec.Policy.Mode == PolicyMode.Locked
                 ? throw new DiagnosticException(
-                    PipelineDiagnostics.LockMissing, $"policy.mode is locked, but there is no {path}.", run.Spec.PositionOf("policy.mode"))
+                    PipelineDiagnostics.LockMissing, $"policy.mode is locked, but there is no {path}. Run `dotnet masterful search` and commit it.", run.Spec.PositionOf("policy.mode"))
                 : null;
         }
 
@@ -248,7 +249,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             logger.LogInformation("{Note}", undone[0]);
             return run.Spec.Policy.Mode == PolicyMode.Locked
                 ? throw new DiagnosticException(
-                    PipelineDiagnostics.LockDiffers, $"policy.mode is locked, but {string.Join("; ", differences)}.", new SourcePosition(path))
+                    PipelineDiagnostics.LockDiffers, $"policy.mode is locked, but {string.Join("; ", differences)}. Undo that, or run `dotnet masterful search --update` and commit the new lock.", new SourcePosition(path))
                 : null;
         }
 

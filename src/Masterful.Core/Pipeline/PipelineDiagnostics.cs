@@ -15,15 +15,15 @@ public static class PipelineDiagnostics
 
     /// <summary>A policy lock of a newer engine.</summary>
     public static readonly DiagnosticCode LockNewer = new(
-        "MST0703", "the policy lock was written by a newer version", "Update the tool: `dotnet tool update masterful`; or delete the lock and search again.");
+        "MST0703", "the policy lock was written by a newer version", "Update the tool: `dotnet tool update masterful`; or search again with this one: `dotnet masterful search --update`.");
 
     /// <summary>policy.mode is locked, and there is no lock.</summary>
     public static readonly DiagnosticCode LockMissing = new(
-        "MST0704", "there is no policy lock", "Run once with policy.mode auto or search and commit masterful.lock.yaml.");
+        "MST0704", "there is no policy lock", "Run `dotnet masterful search` and commit masterful.lock.yaml.");
 
     /// <summary>policy.mode is locked, and the lock was made for something else.</summary>
     public static readonly DiagnosticCode LockDiffers = new(
-        "MST0705", "the policy lock does not match the spec", "Undo the change, or run once with policy.mode auto or search and commit the new lock.");
+        "MST0705", "the policy lock does not match the spec", "Undo the change, or run `dotnet masterful search --update` and commit the new lock.");
 
     /// <summary>The earlier result given to compare with can't be read.</summary>
     public static readonly DiagnosticCode BaselineNotReadable = new(

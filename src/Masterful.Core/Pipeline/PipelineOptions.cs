@@ -15,6 +15,12 @@ public sealed record PipelineOptions
     public IReadOnlyList<string> Commands { get; init; } = [];
 }
 
+/// <summary>What came of a search alone.</summary>
+/// <param name="Policy">The locked policy.</param>
+/// <param name="Kept">Whether the lock held, so that nothing was searched.</param>
+/// <param name="Notes">What a reviewer should know: why a lock was undone, failed trials, a search that was cut short.</param>
+public sealed record PolicyDecision(PolicyInfo Policy, bool Kept, IReadOnlyList<string> Notes);
+
 /// <summary>What came of a run. The report's files are written; what the gate says is for the caller to tell.</summary>
 /// <param name="Result">The content of <c>result.json</c>.</param>
 /// <param name="Policies">The content of <c>policies.json</c>.</param>

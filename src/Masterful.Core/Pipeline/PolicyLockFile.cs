@@ -52,7 +52,7 @@ public static class PolicyLockFile
         text.Append(
             """
             # The training policy that `dotnet masterful` found. Commit this file: runs train this policy, without a new search, for as long as
-            # the fingerprints below match. The tool writes it; for a new search delete it, or set policy.mode to search.
+            # the fingerprints below match. The tool writes it; `dotnet masterful search --update` searches again.
 
             """);
         text.Append(CultureInfo.InvariantCulture, $"version: {CurrentVersion}\nengine: {Quoted(content.EngineVersion)}\n");
@@ -137,7 +137,7 @@ public static class PolicyLockFile
             throw new DiagnosticException(
                 PipelineDiagnostics.LockNewer,
                 $"The lock was written by version {Text(file, "engine")}, and this is {Runtime.EngineVersion.Current}. "
-                + "Update the tool (`dotnet tool update masterful`), or delete the lock and search again.",
+                + "Update the tool (`dotnet tool update masterful`), or search again with this one (`dotnet masterful search --update`).",
                 engine.Value.Position);
         }
     }

@@ -47,22 +47,47 @@ internal static class TrainCommand
     }
 }
 
-/// <summary><c>search</c>: a fresh search, and the lock that comes of it.</summary>
+/// <summary><c>search</c>: a lock that holds, by a search where there is none.</summary>
 internal static class SearchCommand
 {
+    private static readonly Option<bool> Update = new("--update")
+    {
+        Description = "Search again even though the lock still holds. Trials that the journal has are not trained again; --set training.seed=N draws others.",
+    };
+
     public static Command Create(CommandBinder bind)
     {
-        var command = new Command("search", "Searches for a policy, confirms it in whole trainings that a later run takes over, and writes masterful.lock.yaml beside the spec.");
+        var command = new Command(
+            "search",
+            """
+            Searches for a policy, confirms it in whole trainings that a later run takes over, and writes masterful.lock.yaml beside the spec.
+            A lock that still holds is kept, unless --update is given or policy.mode is search.
+            """)
+        {
+            Update,
+        };
         bind.Bind(command, async call =>
         {
             var spec = call.Options.LoadSpec(call.Host, call.Log);
-            spec = spec with { Policy = spec.Policy with { Mode = PolicyMode.Search } };
-            var found = await TrainingSession.SearchAsync(call, spec).ConfigureAwait(false);
-            var values = found.Values.Count == 0 ? "nothing helped" : string.Join(", ", found.Values.Select(v => $"{v.Axis} = {v.Value:0.##}"));
-            call.Log.Result($"Policy {found.Name}: {values}{Environment.NewLine}Locked in {PolicyLock.PathFor(spec)}; commit it.", found);
+            var mode = call.Parsed.GetValue(Update) || spec.Policy.Mode == PolicyMode.Search ? PolicyMode.Search : PolicyMode.Auto;
+            var decision = await TrainingSession.SearchAsync(call, spec with { Policy = spec.Policy with { Mode = mode } }).ConfigureAwait(false);
+            call.Log.Result(Text(decision, PolicyLock.PathFor(spec)), decision.Policy);
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static string Text(PolicyDecision decision, string path)
+    {
+        var found = decision.Policy;
+        var values = found.Values.Count == 0 ? "nothing helped" : string.Join(", ", found.Values.Select(v => $"{v.Axis} = {v.Value:0.##}"));
+        string[] lines =
+        [
+            $"Policy {found.Name}: {values}",
+            .. decision.Notes,
+            decision.Kept ? $"The lock {path} still holds; nothing was searched. --update searches again." : $"Locked in {path}; commit it.",
+        ];
+        return string.Join(Environment.NewLine, lines);
     }
 }
 
