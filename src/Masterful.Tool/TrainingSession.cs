@@ -4,6 +4,7 @@ using Masterful.Core.Trials;
 using Masterful.Reporting;
 using Masterful.Results;
 using Masterful.Tool.Commands;
+using Masterful.Tool.GitHub;
 using Masterful.Tool.Output;
 
 namespace Masterful.Tool;
@@ -21,6 +22,11 @@ internal static class TrainingSession
         ReportWriter.Write(outcome.ReportFolder, new ReportOptions { Html = spec.Report.Html });
         call.Cancellation.ThrowIfCancellationRequested();
         var page = Path.Combine(outcome.ReportFolder, spec.Report.Html ? ReportWriter.HtmlName : ReportWriter.MarkdownName);
+        if (call.Log.Format == LogFormat.GitHub)
+        {
+            GitHubStep.WriteOutputs(GitHubContext.Read(call.Host.Environment), outcome.Result, outcome.ReportFolder);
+        }
+
         RunSummary.Tell(call, outcome.Result, Path.GetRelativePath(Environment.CurrentDirectory, page));
         return outcome.Result;
     }

@@ -15,14 +15,21 @@ internal static class ReportCommand
             Description = "A report folder with result.json and policies.json; by default the spec's report.path.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("report", "Writes report.md, report.html and the charts again from a result.json.") { folder };
-        bind.Bind(command, call =>
+        var command = new Command("report", "Writes report.md, report.html and the charts again from a result.json; or, with --github, what a pull request shows.") { folder };
+        var gitHub = new GitHubReport();
+        gitHub.AddTo(command);
+        bind.Bind(command, async call =>
         {
             var path = call.Parsed.GetValue(folder) ?? call.Options.LoadSpec(call.Host, call.Log).Report.Path;
-            ResultFolder.Read(path);
+            var result = ResultFolder.Read(path);
+            if (gitHub.IsAskedFor(call.Parsed))
+            {
+                return await gitHub.WriteAsync(call, path, result).ConfigureAwait(false);
+            }
+
             var files = ReportWriter.Write(path, new ReportOptions());
             call.Log.Result($"Wrote {files.Count} files to {path}.", new { folder = path, files });
-            return Task.FromResult(ExitCode.Ok);
+            return ExitCode.Ok;
         });
         return command;
     }

@@ -6,16 +6,39 @@ namespace Masterful.Tool.Output;
 internal static class GitHubAnnotation
 {
     /// <summary><c>::error file=…,line=…,col=…,title=…::message</c> with GitHub's escapes.</summary>
-    public static string Of(Diagnostic diagnostic)
+    /// <param name="diagnostic">What to show.</param>
+    /// <param name="workspace">The checkout: GitHub wants paths relative to it. Null outside a workflow.</param>
+    public static string Of(Diagnostic diagnostic, string? workspace = null)
     {
         var command = diagnostic.Severity == DiagnosticSeverity.Error ? "error" : "warning";
         var place = diagnostic.Position switch
         {
-            { Line: > 0 } p => $"file={Property(p.File)},line={p.Line},col={Math.Max(1, p.Column)},",
-            { } p => $"file={Property(p.File)},",
+            { Line: > 0 } p => $"file={Property(InWorkspace(p.File, workspace))},line={p.Line},col={Math.Max(1, p.Column)},",
+            { } p => $"file={Property(InWorkspace(p.File, workspace))},",
             null => "",
         };
         return $"::{command} {place}title={Property(diagnostic.Code.Id)}::{Message(diagnostic.Message)}";
+    }
+
+    /// <summary>A sentence without a place.</summary>
+    public static string Notice(string text) => $"::notice title=Masterful::{Message(text)}";
+
+    /// <summary>
+    /// Text between annotations, in which no line can be taken for a workflow command: the runner obeys <c>::command::</c> and
+    /// <c>##[command]</c> at the start of a line, also of a name out of the data.
+    /// </summary>
+    public static string Plain(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line =>
+        line.TrimStart() is ['#', '#', '[', ..] or [':', ':', ..] ? "· " + line : line));
+
+    private static string InWorkspace(string file, string? workspace)
+    {
+        if (string.IsNullOrEmpty(workspace))
+        {
+            return file;
+        }
+
+        var relative = Path.GetRelativePath(workspace, Path.GetFullPath(file));
+        return relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? file : relative.Replace('\\', '/');
     }
 
     private static string Message(string text) => text

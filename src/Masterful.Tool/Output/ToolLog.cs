@@ -45,7 +45,7 @@ internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level) :
                 });
                 break;
             case LogFormat.GitHub:
-                Line(host.Output, GitHubAnnotation.Of(diagnostic));
+                Line(host.Output, GitHubAnnotation.Of(diagnostic, host.Environment("GITHUB_WORKSPACE")));
                 break;
             default:
                 Line(host.Error, diagnostic.ToString());
@@ -62,7 +62,7 @@ internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level) :
         }
         else
         {
-            Line(host.Output, text);
+            Line(host.Output, Safe(text));
         }
     }
 
@@ -101,9 +101,11 @@ internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level) :
         }
         else
         {
-            Line(host.Error, logLevel >= LogLevel.Warning ? $"warning: {message}" : message);
+            Line(host.Error, Safe(logLevel >= LogLevel.Warning ? $"warning: {message}" : message));
         }
     }
+
+    private string Safe(string text) => format == LogFormat.GitHub ? GitHubAnnotation.Plain(text) : text;
 
     private void Line(TextWriter writer, string text)
     {
