@@ -293,7 +293,7 @@ public sealed class MasterfulPipelineTests : IDisposable
     [Fact]
     public async Task A_search_alone_confirms_and_locks_the_policy_and_writes_no_report()
     {
-        var policy = await Pipeline(_environment, SimulatedSearch.Found).SearchAsync(Spec(), null, TestContext.Current.CancellationToken);
+        var policy = (await Pipeline(_environment, SimulatedSearch.Found).SearchAsync(Spec(), null, TestContext.Current.CancellationToken)).Policy;
 
         Assert.Equal(("fig-green-fox", "search"), (policy.Name, policy.Source));
         Assert.Equal(policy.Name, PolicyLockFile.Read(_folder["masterful.lock.yaml"])!.Policy.Name);
