@@ -126,8 +126,12 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         var template = Template(run);
         var sizes = Sizes(run.Data);
         var (choice, known) = await ChooseAsync(run, template, sizes, cancellation).ConfigureAwait(false);
-        var recipe = template with { Recipe = choice.Recipe };
-        var finals = known ?? await TrainFinalsAsync(run, recipe, choice.Policy, sizes, cancellation).ConfigureAwait(false);
+        if (known is null)
+        {
+            (known, choice) = await TrainLockedAsync(run, template, choice, sizes, cancellation).ConfigureAwait(false);
+        }
+
+        var (finals, recipe) = (known, template with { Recipe = choice.Recipe });
         var attribution = await new AttributionStage(run.Runner, run.Spec.Policy.Budget, sizes, run.Spec.Training.Seeds)
             .MeasureAsync(finals, choice, cancellation).ConfigureAwait(false);
 
@@ -185,20 +189,10 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             },
             cancellation).ConfigureAwait(false);
         var recipe = template with { Recipe = settled.Recipe };
-        run.Runner.Begin(PipelineStage.Search);
-        var found = await search(
-            run.Runner,
-            new SearchRequest
-            {
-                Template = recipe,
-                Techniques = run.Spec.Policy.Techniques,
-                Budget = run.Spec.Policy.Budget,
-                FinalSeeds = run.Spec.Training.Seeds,
-                Sizes = sizes,
-            },
-            Relay<SearchProgress>(run.Progress, OfSearch),
-            cancellation).ConfigureAwait(false);
-        var finals = await TrainFinalsAsync(run, recipe, found.Policy, sizes, cancellation).ConfigureAwait(false);
+        var (found, fitting, shortage) = await SearchOrHalveAsync(run, recipe, sizes, !settled.Halved, cancellation).ConfigureAwait(false);
+        var (finals, final, late) = await TrainOrHalveAsync(
+            run, fitting, found.Policy, sizes, !settled.Halved && shortage is null, cancellation).ConfigureAwait(false);
+        settled = settled with { Recipe = final.Recipe, Notes = [.. settled.Notes, .. new[] { shortage, late }.OfType<string>()] };
         // Without a single pair nothing is known: the gate fails for want of figures, and the next run tries the trainings again.
         var confirmed = finals.Original.Count == 0 ? found : found.Confirm(finals.Original, finals.Masterful);
         var content = PolicyLock.Of(confirmed.Policy, confirmed.Source, settled.Recipe, fingerprint);
@@ -220,14 +214,75 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         return (choice, confirmed.Policy.IsNone && !found.Policy.IsNone ? finals.OriginalAlone() : finals);
     }
 
+    /// <summary>
+    /// The search; where a trial runs out of memory, once more from its start in batches of half the size, with what is left of the
+    /// budget: what was trained in the larger ones can't be compared with what is trained in the smaller.
+    /// </summary>
+    private async Task<(SearchOutcome Found, TrialSpec Recipe, string? Note)> SearchOrHalveAsync(
+        Stages run, TrialSpec recipe, SplitSizes sizes, bool mayHalve, CancellationToken cancellation)
+    {
+        run.Runner.Begin(PipelineStage.Search);
+        var request = new SearchRequest
+        {
+            Template = recipe,
+            Techniques = run.Spec.Policy.Techniques,
+            Budget = run.Spec.Policy.Budget,
+            FinalSeeds = run.Spec.Training.Seeds,
+            Sizes = sizes,
+        };
+        var progress = Relay<SearchProgress>(run.Progress, OfSearch);
+        var guard = new MemoryGuard(run.Runner);
+        try
+        {
+            return (await search(mayHalve ? guard : run.Runner, request, progress, cancellation).ConfigureAwait(false), recipe, null);
+        }
+        catch (BatchTooLargeException e)
+        {
+            logger.LogWarning("{Note}", e.Note);
+            var fitting = recipe with { Recipe = RecipeSearch.Halve(recipe.Recipe) };
+            var left = Less(request.Budget, guard, TrialCost.FinalStage(recipe, sizes, request.FinalSeeds));
+            var found = await search(run.Runner, request with { Template = fitting, Budget = left }, progress, cancellation).ConfigureAwait(false);
+            return (found with { Ledger = [.. found.Ledger, guard.Spent] }, fitting, e.Note);
+        }
+    }
+
+    private static BudgetSpec Less(BudgetSpec budget, MemoryGuard guard, long finalStage) => new(
+        budget.Time is { } time ? TimeSpan.FromSeconds(Math.Max(1, time.TotalSeconds - (guard.Spent.Seconds / Math.Max(1, guard.Parallelism)))) : null,
+        budget.Ratio is { } ratio ? Math.Max(0, ratio - (guard.Spent.ImagePasses / (double)finalStage)) : null,
+        budget.Trials is { } trials ? Math.Max(0, trials - guard.Spent.Trials) : null);
+
+    private async Task<(FinalTrials Finals, PolicyChoice Choice)> TrainLockedAsync(
+        Stages run, TrialSpec template, PolicyChoice choice, SplitSizes sizes, CancellationToken cancellation)
+    {
+        var (finals, recipe, note) = await TrainOrHalveAsync(
+            run, template with { Recipe = choice.Recipe }, choice.Policy, sizes, mayHalve: true, cancellation).ConfigureAwait(false);
+        return (finals, choice with { Recipe = recipe.Recipe, Notes = note is null ? choice.Notes : [.. choice.Notes, note] });
+    }
+
+    /// <summary>The final trainings; where one runs out of memory, those of both arms in batches of half the size.</summary>
+    private async Task<(FinalTrials Finals, TrialSpec Recipe, string? Note)> TrainOrHalveAsync(
+        Stages run, TrialSpec recipe, Policy policy, SplitSizes sizes, bool mayHalve, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await TrainFinalsAsync(run, mayHalve ? new MemoryGuard(run.Runner) : run.Runner, recipe, policy, sizes, cancellation).ConfigureAwait(false), recipe, null);
+        }
+        catch (BatchTooLargeException e)
+        {
+            logger.LogWarning("{Note}", e.Note);
+            var fitting = recipe with { Recipe = RecipeSearch.Halve(recipe.Recipe) };
+            return (await TrainFinalsAsync(run, run.Runner, fitting, policy, sizes, cancellation).ConfigureAwait(false), fitting, e.Note);
+        }
+    }
+
     private static Task<FinalTrials> TrainFinalsAsync(
-        Stages run, TrialSpec recipe, Policy policy, SplitSizes sizes, CancellationToken cancellation)
+        Stages run, ITrialRunner runner, TrialSpec recipe, Policy policy, SplitSizes sizes, CancellationToken cancellation)
     {
         var seeds = run.Spec.Training.Seeds;
         var onSelect = run.Spec.Evaluation.Split == "select";
         var arms = policy.IsNone ? 1 : 2;
         run.Runner.Begin(PipelineStage.Final, (arms * seeds, Planned(recipe, policy, sizes, seeds, !onSelect)));
-        return new FinalStage(run.Runner, onSelect).TrainAsync(recipe, policy, seeds, cancellation);
+        return new FinalStage(runner, onSelect).TrainAsync(recipe, policy, seeds, cancellation);
     }
 
     private PolicyChoice? FromLock(Stages run, TrialSpec template, LockFingerprint now, SplitSizes sizes, out IReadOnlyList<string> undone)

@@ -52,8 +52,15 @@ internal sealed class Exploration(
     public IReadOnlyList<TrialResult> Results(SearchPoint point) =>
         [.. _results.Where(r => r.Key.Point.Equals(point)).OrderBy(r => r.Key.Seed).Select(r => r.Value)];
 
-    /// <summary>Whether a point completed at least once and never failed.</summary>
-    public bool Stands(SearchPoint point) => Results(point) is { Count: > 0 } results && results.All(Completed);
+    /// <summary>
+    /// Whether a point completed at least once and never failed. No policy may fail: it is what is compared with, not what is chosen, and a
+    /// seed that diverges without a policy must not end a search.
+    /// </summary>
+    public bool Stands(SearchPoint point) =>
+        Results(point) is { Count: > 0 } results && (point.Equals(space.None) ? results.Any(Completed) : results.All(Completed));
+
+    /// <summary>The seeds at which no policy completed, in order.</summary>
+    public IReadOnlyList<int> BaselineSeeds => [.. _results.Where(r => r.Key.Point.Equals(space.None) && Completed(r.Value)).Select(r => r.Key.Seed).Order()];
 
     /// <summary>Runs what isn't known yet; those that no longer fit the budget are left out.</summary>
     public async Task ObserveAsync(IReadOnlyList<(SearchPoint Point, int Seed)> wanted, CancellationToken cancellation)
@@ -133,12 +140,13 @@ internal sealed class Exploration(
         _stages.TryAdd(point, ledger.Stage);
         if (!Completed(result))
         {
-            Failures.Add($"A trial of {ledger.Stage} failed and counts as infinitely bad: {result.Failure ?? "its loss is not a number"}");
+            var meaning = point.Equals(space.None) ? "was left out" : "counts as infinitely bad";
+            Failures.Add($"A trial of {ledger.Stage} failed and {meaning}: {result.Failure ?? "its loss is not a number"}");
         }
 
         var worst = _observations.Count > 0 ? _observations[0].LogLoss + Disaster : double.PositiveInfinity;
         var loss = Completed(result) ? Math.Log(Math.Max(result.SelectLoss, 1e-6)) : worst;
-        if (double.IsFinite(loss))
+        if (double.IsFinite(loss) && (Completed(result) || !point.Equals(space.None)))
         {
             _observations.Add(new LossObservation(point, seed, Math.Min(loss, worst)));
             _model = null;

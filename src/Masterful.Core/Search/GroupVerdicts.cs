@@ -32,7 +32,7 @@ internal sealed class GroupVerdicts(Exploration exploration, SearchSpace space, 
         var best = kept ? found : standing[Enumerable.Range(0, standing.Count).MinBy(i => means[i])];
         var (gain, deviation) = exploration.Model.Believe([pool.Without(best, group), best]).Gain(0, 1);
         var trials = standing.Sum(p => exploration.Results(p).Count);
-        var loss = exploration.Results(space.None).Average(r => r.SelectLoss);
+        var loss = exploration.Results(space.None).Where(r => r.Status == TrialStatus.Completed).Average(r => r.SelectLoss);
         return new GroupVerdict(
             group.Name,
             group.Techniques,

@@ -27,7 +27,8 @@ public sealed record RecipeSearchRequest
 /// <param name="Recipe">Settled.</param>
 /// <param name="Ledger">Work and time, stage <c>baseline</c>.</param>
 /// <param name="Notes">Failed trials and choices at the end of a range.</param>
-public sealed record SettledRecipe(Recipe Recipe, LedgerEntry Ledger, IReadOnlyList<string> Notes);
+/// <param name="Halved">Whether memory ran out at the batch size that was asked for, and half of it is used.</param>
+public sealed record SettledRecipe(Recipe Recipe, LedgerEntry Ledger, IReadOnlyList<string> Notes, bool Halved = false);
 
 /// <summary>
 /// Settles <c>learning_rate: auto</c> and <c>batch_size: auto</c> once, before any policy: short runs on a log grid of learning rates,
@@ -47,12 +48,21 @@ public sealed class RecipeSearch(ITrialRunner runner, ILogger logger)
     private int _trials;
     private long _imagePasses;
     private double _seconds;
+    private bool _ranOutOfMemory;
+    private bool _halved;
+
+    /// <summary>
+    /// Half the batch for the memory that there is, at the learning rate that the square-root rule gives it, as on the ladder of batch
+    /// sizes.
+    /// </summary>
+    public static Recipe Halve(Recipe recipe) =>
+        recipe with { BatchSize = Math.Max(1, recipe.BatchSize / 2), LearningRate = recipe.LearningRate * Math.Sqrt(0.5) };
 
     /// <summary>The recipe with nothing left to settle; the template's own, at no cost, when nothing was to be found.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<SettledRecipe> SettleAsync(RecipeSearchRequest request, CancellationToken cancellation)
     {
-        (_trials, _imagePasses, _seconds) = (0, 0, 0);
+        (_trials, _imagePasses, _seconds, _halved) = (0, 0, 0, false);
         _notes.Clear();
         var recipe = request.Template.Recipe;
         if (request.BatchSize)
@@ -65,7 +75,7 @@ public sealed class RecipeSearch(ITrialRunner runner, ILogger logger)
             recipe = await SettleLearningRateAsync(request.Template, recipe, cancellation).ConfigureAwait(false);
         }
 
-        return new SettledRecipe(recipe, new LedgerEntry("baseline", _trials, _imagePasses, _seconds), [.. _notes]);
+        return new SettledRecipe(recipe, new LedgerEntry("baseline", _trials, _imagePasses, _seconds), [.. _notes], _halved);
     }
 
     /// <summary>0.4 of a decade apart, around what the update rule usually wants (SGD with momentum 0.1; AdamW 2e-3; LAMB 1e-2).</summary>
@@ -98,6 +108,13 @@ public sealed class RecipeSearch(ITrialRunner runner, ILogger logger)
     {
         var rates = Grid(recipe.Optimizer);
         var losses = await LossesAsync(template, [.. rates.Select(r => recipe with { LearningRate = r })], cancellation).ConfigureAwait(false);
+        if (_ranOutOfMemory && !_halved && recipe.BatchSize > 1)
+        {
+            _halved = true;
+            _notes.Add($"Batches of {recipe.BatchSize} images ran out of memory: every model of this run is trained in batches of {recipe.BatchSize / 2}.");
+            return await SettleLearningRateAsync(template, Halve(recipe), cancellation).ConfigureAwait(false);
+        }
+
         if (losses.All(double.IsInfinity))
         {
             _notes.Add($"Every learning rate from {rates[0]:g2} to {rates[^1]:g2} failed; {rates[0]:g2} is used.");
@@ -151,6 +168,7 @@ public sealed class RecipeSearch(ITrialRunner runner, ILogger logger)
             KeepWeights = false,
         });
         var results = await TrialBatch.RunAsync(runner, [.. trials], cancellation).ConfigureAwait(false);
+        _ranOutOfMemory = results.Any(r => r.RanOutOfMemory);
         var losses = new List<double>();
         foreach (var (recipe, result) in recipes.Zip(results))
         {

@@ -62,6 +62,11 @@ internal sealed class SearchRun
         if (_plan is null || _space.Axes.Count == 0)
         {
             _cutShort = _plan is null ? "The budget is too small for any search: no policy was tried." : null;
+            if (_cutShort is not null)
+            {
+                _logger.LogWarning("{Reason} policy.budget must allow at least six short trials.", _cutShort);
+            }
+
             return;
         }
 
@@ -124,6 +129,12 @@ internal sealed class SearchRun
         }
 
         await _exploration.ObserveAsync([.. Enumerable.Range(0, _plan!.BaselineSeeds).Select(s => (_space.None, s))], cancellation).ConfigureAwait(false);
+        if (_exploration.BaselineSeeds.Count < _plan.BaselineSeeds)
+        {
+            // In place of those that diverged.
+            await _exploration.ObserveAsync([.. Enumerable.Range(_plan.BaselineSeeds, _plan.BaselineSeeds).Select(s => (_space.None, s))], cancellation).ConfigureAwait(false);
+        }
+
         if (!_exploration.Stands(_space.None))
         {
             _cutShort = _ledger.Exhausted is null
@@ -144,7 +155,7 @@ internal sealed class SearchRun
         }
 
         _ledger.Stage = "distance analysis";
-        var baseline = Trial(_space.None, 0);
+        var baseline = Trial(_space.None, _exploration.BaselineSeeds[0]);
         var probe = _plan!.ProbeImages == 0 ? null : await _ledger.ProbeAsync(
             new DistanceProbe(baseline, operations, DistanceLevels.Strengths, _plan.ProbeImages), cancellation).ConfigureAwait(false);
         if (probe is null)
@@ -163,8 +174,8 @@ internal sealed class SearchRun
 
     private TrialSpec Trial(SearchPoint point, int seed) => Proxy(_space.Policy(point, _name), $"search/{seed}") with
     {
-        // The first baseline is what distance analysis probes.
-        KeepWeights = seed == 0 && point.Equals(_space.None),
+        // The first baseline that completes is what distance analysis probes.
+        KeepWeights = seed < _plan!.BaselineSeeds && point.Equals(_space.None),
     };
 
     private TrialSpec Proxy(Policy policy, string stream) => _request.Template with

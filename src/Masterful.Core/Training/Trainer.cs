@@ -45,7 +45,7 @@ public sealed class Trainer(TimeProvider clock, ILogger logger)
         }
         catch (Exception e) when (TrainingFault.Of(e) is { } fault)
         {
-            return Failed(fault.Reason) with { FailureIsTransient = fault.IsTransient };
+            return Failed(fault.Reason) with { FailureIsTransient = fault.IsTransient, RanOutOfMemory = fault.IsMemory };
         }
 
         TrainingOutcome Outcome() => new()

@@ -13,14 +13,15 @@ namespace Masterful.Core.Training;
 /// <param name="IsTransient">
 /// Whether another attempt may succeed: memory may be free then, and the model's code may be mended where its assembly does not show it.
 /// </param>
-internal sealed record TrainingFault(string Reason, bool IsTransient)
+/// <param name="IsMemory">Whether memory ran out.</param>
+internal sealed record TrainingFault(string Reason, bool IsTransient, bool IsMemory = false)
 {
     /// <summary>What an exception says of a training, or null when it is none of the training's.</summary>
     public static TrainingFault? Of(Exception exception) => exception switch
     {
         DiagnosticException { Diagnostics: [{ Code: var code, Message: var message }] }
             when code == ModelDiagnostics.ForwardFailed || code == ModelDiagnostics.FactoryFailed => new TrainingFault(message, true),
-        ExternalException or OutOfMemoryException => new TrainingFault(FirstLine(exception.Message), MemoryShortage.Is(exception)),
+        ExternalException or OutOfMemoryException => new TrainingFault(FirstLine(exception.Message), MemoryShortage.Is(exception), MemoryShortage.Is(exception)),
         _ => null,
     };
 

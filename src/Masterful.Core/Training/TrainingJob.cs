@@ -59,6 +59,9 @@ public sealed record TrainingOutcome : IDisposable
     /// <summary>Whether the failure is the machine's (no memory left) or the model's own code's, and another attempt may succeed.</summary>
     public bool FailureIsTransient { get; init; }
 
+    /// <summary>Whether memory ran out: smaller batches may fit.</summary>
+    public bool RanOutOfMemory { get; init; }
+
     /// <summary>Mean training loss of each epoch, in nats; of a diverged training the last is NaN or infinite.</summary>
     public required IReadOnlyList<double> EpochLosses { get; init; }
 

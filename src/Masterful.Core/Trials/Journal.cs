@@ -14,6 +14,9 @@ namespace Masterful.Core.Trials;
 /// </summary>
 public sealed class Journal : IDisposable
 {
+    /// <summary>In the column <c>transient</c>: 0 is a failure for good, 1 one that may not come again, this a lack of memory.</summary>
+    private const int MemoryShort = 2;
+
     private readonly SqliteConnection _connection;
     private readonly Lock _gate = new();
     private readonly string _path;
@@ -57,7 +60,7 @@ public sealed class Journal : IDisposable
         ("$finished", Now()),
         ("$status", result.Status.ToString()),
         ("$failure", result.Failure),
-        ("$transient", result.FailureIsTransient),
+        ("$transient", result.RanOutOfMemory ? MemoryShort : result.FailureIsTransient ? 1 : 0),
         ("$select_loss", Number(result.SelectLoss)),
         ("$select_error", Number(result.SelectError)),
         ("$raw_select_loss", Number(result.RawSelectLoss)),
@@ -104,6 +107,21 @@ public sealed class Journal : IDisposable
     public void NoteUse(string runId, string key, bool reused) => Write(
         "INSERT OR IGNORE INTO run_trials VALUES ($run, $key, $reused)", ("$run", runId), ("$key", key), ("$reused", reused));
 
+    /// <summary>
+    /// Whether a run of the same spec that was stopped used a trial, and none has come to its end since: then this run goes on from it.
+    /// </summary>
+    /// <param name="runId">This run.</param>
+    /// <param name="key">The trial's key.</param>
+    public bool WasUsedByStoppedRun(string runId, string key) => Read(
+        """
+        SELECT 1 FROM runs now JOIN runs r ON r.spec_path = now.spec_path JOIN run_trials t ON t.run_id = r.id
+        WHERE now.id = $run AND r.id <> $run AND t.key = $key AND (r.status IS NULL OR r.status = 'cancelled') AND NOT EXISTS (
+            SELECT 1 FROM runs e
+            WHERE e.spec_path = now.spec_path AND e.id <> $run AND e.status <> 'cancelled' AND e.started > r.started)
+        """,
+        _ => true,
+        ("$run", runId), ("$key", key)).Count > 0;
+
     /// <summary>Runs, the latest first.</summary>
     /// <param name="limit">At most so many.</param>
     public IReadOnlyList<JournalRun> Runs(int limit = 100) => Read(
@@ -142,7 +160,8 @@ public sealed class Journal : IDisposable
             Key = row.GetString(row.GetOrdinal("key")),
             Status = Enum.Parse<TrialStatus>(row.GetString(row.GetOrdinal("status"))),
             Failure = Text(row, row.GetOrdinal("failure")),
-            FailureIsTransient = row.GetBoolean(row.GetOrdinal("transient")),
+            FailureIsTransient = row.GetInt32(row.GetOrdinal("transient")) > 0,
+            RanOutOfMemory = row.GetInt32(row.GetOrdinal("transient")) == MemoryShort,
             SelectLoss = Number(row, "select_loss"),
             SelectError = Number(row, "select_error"),
             RawSelectLoss = Number(row, "raw_select_loss"),

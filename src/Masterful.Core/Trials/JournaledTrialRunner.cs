@@ -114,9 +114,13 @@ public sealed class JournaledTrialRunner(ITrialRunner inner, Journal journal, st
         }
     }
 
-    /// <summary>Whether a result has all that a trial asks for; a failure of the machine serves only who has just seen it happen.</summary>
+    /// <summary>
+    /// Whether a result has all that a trial asks for. A failure of the machine serves only who has just seen it happen; a lack of memory
+    /// also a run that goes on from the one that saw it, since what came after was decided by it.
+    /// </summary>
     private bool Serves(TrialResult result, TrialSpec trial) => result.Status == TrialStatus.Failed
         ? !result.FailureIsTransient || !result.Reused || _run.Contains(result.Key)
+            || (result.RanOutOfMemory && runId is not null && journal.WasUsedByStoppedRun(runId, result.Key))
         : (!trial.EvaluateTest || result.Test is not null) && (!trial.KeepWeights || result.WeightsPath is not null);
 
     /// <summary>A new training carries what the old row had too, so that replacing the row loses nothing.</summary>

@@ -136,7 +136,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         var failed = new TrialResult { Key = key, Status = TrialStatus.Failed, ImagePasses = outcome.ImagePasses };
         if (outcome.Model is not { } model)
         {
-            return failed with { Failure = outcome.Failure, FailureIsTransient = outcome.FailureIsTransient };
+            return failed with { Failure = outcome.Failure, FailureIsTransient = outcome.FailureIsTransient, RanOutOfMemory = outcome.RanOutOfMemory };
         }
 
         try

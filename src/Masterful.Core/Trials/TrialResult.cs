@@ -30,6 +30,9 @@ public sealed record TrialResult
     /// </summary>
     public bool FailureIsTransient { get; init; }
 
+    /// <summary>Whether it failed because memory ran out, on the way of a batch through the model: smaller batches may fit.</summary>
+    public bool RanOutOfMemory { get; init; }
+
     /// <summary>Mean cross-entropy in nats on the clean select split after one fitted temperature; NaN when failed.</summary>
     public double SelectLoss { get; init; } = double.NaN;
 

@@ -218,6 +218,47 @@ public sealed class MasterfulPipelineTests : IDisposable
         Assert.Equal(result.Masterful.ValidationLoss, result.Original.ValidationLoss + result.Attribution.Sum(a => a.ValidationLossDelta), 1e-12);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task When_one_arm_runs_out_of_memory_both_are_trained_in_batches_of_half_the_size(bool atTheEnd)
+    {
+        _environment.RunsOutOfMemory = t => t.Recipe.BatchSize == 8 && !t.Policy.IsNone && t.EvaluateTest == atTheEnd;
+        var result = (await Run(Spec())).Result;
+
+        Assert.Equal((4, 0.1 * Math.Sqrt(0.5)), (result.Recipe.BatchSize, result.Recipe.LearningRate));
+        var counted = _environment.Trained.Where(t => t.EvaluateTest && t.Recipe.BatchSize == 4).ToArray();
+        Assert.Equal((3, 3), (counted.Count(t => t.Policy.IsNone), counted.Count(t => !t.Policy.IsNone)));
+        Assert.Equal((3, 3), (result.Original.ErrorRatePerSeed.Count, result.Masterful.ErrorRatePerSeed.Count));
+        Assert.Equal(result.Masterful.ValidationLoss, result.Original.ValidationLoss + result.Attribution.Sum(a => a.ValidationLossDelta), 1e-12);
+        Assert.Contains(result.Notes, n => n.Contains("Batches of 8 images ran out of memory", StringComparison.Ordinal));
+        Assert.Equal(4, PolicyLockFile.Read(_folder["masterful.lock.yaml"])!.BatchSize);
+        Assert.Equal(atTheEnd ? 4 : 7, result.Ledger.Take(2).Sum(e => e.Trials));
+        Assert.Equal(0, (await Run(Spec())).Result.Run.TrialsRun);
+    }
+
+    [Fact]
+    public async Task A_batch_is_halved_once_and_then_a_lack_of_memory_is_a_failed_trial()
+    {
+        _environment.RunsOutOfMemory = t => !t.Policy.IsNone && t.EvaluateTest;
+        var result = (await Run(Spec())).Result;
+
+        Assert.Equal([8, 4], _environment.Trained.Where(t => t.EvaluateTest).Select(t => t.Recipe.BatchSize).Distinct());
+        Assert.Equal("failed", result.Gate.Status);
+    }
+
+    [Fact]
+    public async Task A_budget_too_small_for_a_search_still_trains_and_reports_with_no_policy()
+    {
+        var spec = Spec() with { Policy = new PolicySpec { Budget = new BudgetSpec(Ratio: 0.01) } };
+        var outcome = await new MasterfulPipeline(_environment, TimeProvider.System, NullLogger.Instance)
+            .RunAsync(spec, new PipelineOptions(), null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(("none", 3), (outcome.Result.Policy.Source, _environment.Trained.Count));
+        Assert.Contains(outcome.Result.Notes, n => n.Contains("too small for any search", StringComparison.Ordinal));
+        Assert.True(File.Exists(Path.Combine(outcome.ReportFolder, "result.json")));
+    }
+
     [Fact]
     public async Task Without_any_pair_the_gate_fails_and_the_report_is_written()
     {

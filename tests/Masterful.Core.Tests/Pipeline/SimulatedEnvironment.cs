@@ -34,6 +34,9 @@ internal sealed class SimulatedEnvironment : IPipelineEnvironment
     /// <summary>Why a trial fails, or null.</summary>
     public Func<TrialSpec, string?> Fails { get; set; } = _ => null;
 
+    /// <summary>Whether a trial runs out of memory.</summary>
+    public Func<TrialSpec, bool> RunsOutOfMemory { get; set; } = _ => false;
+
     /// <summary>Called before a trial trains.</summary>
     public Action<TrialSpec> Before { get; set; } = _ => { };
 
@@ -85,6 +88,20 @@ internal sealed class SimulatedEnvironment : IPipelineEnvironment
         Before(trial);
         Trained.Add(trial);
         var cost = TrialCost.ImagePasses(trial, new SplitSizes(TrainImages, 20, 400));
+        if (RunsOutOfMemory(trial))
+        {
+            return new TrialResult
+            {
+                Key = Key(trial),
+                Status = TrialStatus.Failed,
+                Failure = "not enough memory: you tried to allocate 1 byte",
+                FailureIsTransient = true,
+                RanOutOfMemory = true,
+                ImagePasses = 10,
+                Seconds = 1,
+            };
+        }
+
         if (Fails(trial) is { } why)
         {
             return new TrialResult { Key = Key(trial), Status = TrialStatus.Failed, Failure = why, ImagePasses = cost, Seconds = 1 };

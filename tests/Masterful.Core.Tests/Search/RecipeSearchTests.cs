@@ -16,6 +16,8 @@ public sealed class RecipeSearchTests
     {
         public int Parallelism => 2;
 
+        public int LargestBatch { get; init; } = int.MaxValue;
+
         public List<TrialSpec> Asked { get; } = [];
 
         public Task<TrialResult> RunAsync(TrialSpec trial, CancellationToken cancellation)
@@ -26,6 +28,11 @@ public sealed class RecipeSearchTests
             }
 
             var (rate, size) = (trial.Recipe.LearningRate, trial.Recipe.BatchSize);
+            if (size > LargestBatch)
+            {
+                return Task.FromResult(new TrialResult { Key = "", Status = TrialStatus.Failed, Failure = "No memory.", RanOutOfMemory = true, ImagePasses = 1 });
+            }
+
             return Task.FromResult(rate > 0.3
                 ? new TrialResult { Key = "", Status = TrialStatus.Failed, Failure = "The loss became NaN.", ImagePasses = 10 }
                 : new TrialResult
@@ -39,6 +46,17 @@ public sealed class RecipeSearchTests
         }
 
         public Task<DistanceProbeResult> ProbeAsync(DistanceProbe probe, CancellationToken cancellation) => throw new NotSupportedException();
+    }
+
+    [Fact]
+    public async Task Where_a_batch_of_the_size_asked_for_does_not_fit_half_of_it_is_settled_once()
+    {
+        var settled = await SettleAsync(new ParabolaRunner { LargestBatch = 32 }, rate: true, size: false);
+        Assert.Equal((32, true), (settled.Recipe.BatchSize, settled.Halved));
+        Assert.Equal(0.05, settled.Recipe.LearningRate, 0.002);
+        Assert.Contains("ran out of memory", Assert.Single(settled.Notes));
+        var none = await SettleAsync(new ParabolaRunner { LargestBatch = 16 }, rate: true, size: false);
+        Assert.Equal((32, 12), (none.Recipe.BatchSize, none.Ledger.Trials));
     }
 
     private static Task<SettledRecipe> SettleAsync(ITrialRunner runner, bool rate, bool size) =>

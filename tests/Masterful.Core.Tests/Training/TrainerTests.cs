@@ -130,6 +130,14 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_lack_of_memory_is_told_from_other_failures()
+    {
+        using var outcome = Train(Job with { CreateModel = () => throw new InsufficientMemoryException("no room") });
+
+        Assert.Equal(("no room", true, true), (outcome.Failure, outcome.FailureIsTransient, outcome.RanOutOfMemory));
+    }
+
+    [Fact]
     public void Fewer_images_than_a_batch_are_one_batch()
     {
         using var outcome = Train(Job with { Recipe = Recipe with { BatchSize = 1000 } });

@@ -112,6 +112,26 @@ public sealed class JournaledTrialRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lack_of_memory_is_not_tried_again_by_a_run_that_goes_on_from_a_stopped_one()
+    {
+        async Task<bool> ReusedAsync(string run)
+        {
+            _journal.StartRun(run, "masterful.yaml");
+            return (await new JournaledTrialRunner(_inner, _journal, run).RunAsync(Trial, Stop)).Reused;
+        }
+
+        (_inner.Failure, _inner.RanOutOfMemory) = ((Reason: "out of memory", IsTransient: true), true);
+        Assert.False(await ReusedAsync("killed"));
+        Assert.True(await ReusedAsync("cancelled"));
+        _journal.FinishRun("cancelled", "cancelled", null);
+        Assert.True(await ReusedAsync("ended"));
+        _journal.FinishRun("ended", "passed", null);
+        Assert.False(await ReusedAsync("new"));
+        _journal.StartRun("other", "other.yaml");
+        Assert.False((await new JournaledTrialRunner(_inner, _journal, "other").RunAsync(Trial, Stop)).Reused);
+    }
+
+    [Fact]
     public async Task A_probe_writes_down_the_training_that_it_needs_and_is_made_once()
     {
         var runner = new JournaledTrialRunner(_inner, _journal);
@@ -133,6 +153,8 @@ public sealed class JournaledTrialRunnerTests : IDisposable
 
         public (string Reason, bool IsTransient)? Failure { get; set; }
 
+        public bool RanOutOfMemory { get; set; }
+
         public int Parallelism => 1;
 
         public async Task<TrialResult> RunAsync(TrialSpec trial, CancellationToken cancellation)
@@ -148,7 +170,7 @@ public sealed class JournaledTrialRunnerTests : IDisposable
             var result = TrialSpecs.Result(trial) with { WeightsPath = trial.KeepWeights ? weights : null };
             result = trial.EvaluateTest ? result : result with { Test = null };
             return Failure is { } failure
-                ? new TrialResult { Key = result.Key, Status = TrialStatus.Failed, Failure = failure.Reason, FailureIsTransient = failure.IsTransient }
+                ? new TrialResult { Key = result.Key, Status = TrialStatus.Failed, Failure = failure.Reason, FailureIsTransient = failure.IsTransient, RanOutOfMemory = RanOutOfMemory }
                 : result;
         }
 
