@@ -14,6 +14,8 @@ internal sealed class SearchLedger(
 {
     private readonly long _start = clock.GetTimestamp();
     private readonly Dictionary<string, LedgerEntry> _stages = [];
+    private readonly List<(long Spent, double Elapsed)> _marks = [(0, 0)];
+    private long _trialPasses;
 
     /// <summary>Image-passes that the search may spend, or null.</summary>
     public long? Cap { get; init; }
@@ -71,6 +73,8 @@ internal sealed class SearchLedger(
                 results[first + i] = answers[i];
                 Charge(1, answers[i].ImagePasses, answers[i].Seconds);
             }
+
+            Report();
         }
 
         return results;
@@ -87,6 +91,7 @@ internal sealed class SearchLedger(
 
         var result = await runner.ProbeAsync(probe, cancellation).ConfigureAwait(false);
         Charge(0, result.ImagePasses, result.Seconds);
+        Report();
         return result;
     }
 
@@ -117,12 +122,33 @@ internal sealed class SearchLedger(
 
     private void Charge(int trials, long passes, double seconds)
     {
-        (Trials, Spent) = (Trials + trials, Spent + passes);
+        (Trials, Spent, _trialPasses) = (Trials + trials, Spent + passes, _trialPasses + (trials * passes));
         var stage = Stage == "baseline" ? Stage : "search";
         var before = _stages.GetValueOrDefault(stage) ?? new LedgerEntry(stage, 0, 0, 0);
         _stages[stage] = new LedgerEntry(stage, before.Trials + trials, before.ImagePasses + passes, before.Seconds + seconds);
         Planned = Math.Max(Planned, Trials);
-        progress?.Report(new SearchProgress(
-            Stage, Trials, Planned, Spent, Cap, Elapsed, Trials > 0 ? Elapsed / Trials * (Planned - Trials) : null));
+    }
+
+    private void Report()
+    {
+        _marks.Add((Spent, Elapsed));
+        progress?.Report(new SearchProgress(Stage, Trials, Planned, Spent, Cap, Elapsed, SecondsLeft()));
+    }
+
+    /// <summary>
+    /// Trials to come at the cost of those so far and at the pace of the later half of the work: policies of many techniques, which come
+    /// late, are slower than none. A cap on time ends it sooner.
+    /// </summary>
+    private double? SecondsLeft()
+    {
+        if (Trials == 0)
+        {
+            return null;
+        }
+
+        var from = _marks.FindLast(m => m.Spent <= Spent / 2);
+        var pace = (Elapsed - from.Elapsed) / Math.Max(1, Spent - from.Spent);
+        var left = pace * _trialPasses / Trials * Math.Max(0, Planned - Trials);
+        return budget.Time is { } time ? Math.Min(left, Math.Max(0, time.TotalSeconds - Elapsed)) : left;
     }
 }

@@ -40,10 +40,55 @@ public sealed class TorchEnvironmentTests : IDisposable
         Assert.Equal([(second.Run.Id, "not-evaluated", 0), (first.Run.Id, "not-evaluated", 8)], journal.Runs().Select(r => (r.Id, r.Status, r.TrialsRun)));
     }
 
+    [Fact]
+    public async Task Techniques_that_do_nothing_are_not_found()
+    {
+        WriteImages("train", 96, seed: 1, symmetric: true);
+        WriteImages("t10k", 200, seed: 2, symmetric: true);
+        var spec = Spec() with
+        {
+            Policy = new PolicySpec { Techniques = [Technique.HorizontalMirror], Budget = new BudgetSpec(Ratio: 2) },
+            Gate = new GateSpec { ErrorRateReduction = 0 },
+        };
+
+        var result = (await RunAndSearch(spec)).Result;
+
+        Assert.True(result.Search!.PoliciesTested > 1);
+        Assert.Equal("none", result.Policy.Source);
+        Assert.NotEqual("passed", result.Gate.Status);
+        Assert.DoesNotContain(result.Search.Groups, g => g.Accepted);
+        Assert.DoesNotContain(result.Attribution, a => a.Significant);
+    }
+
+    [Fact]
+    public async Task Two_searches_with_one_seed_write_the_same_policies_to_the_byte()
+    {
+        WriteImages("train", 96, seed: 1);
+        WriteImages("t10k", 40, seed: 2);
+        async Task<byte[]> PoliciesAsync(string cache)
+        {
+            File.Delete(_folder["masterful.lock.yaml"]);
+            var spec = Spec() with
+            {
+                Policy = new PolicySpec { Techniques = [Technique.HorizontalMirror, Technique.Spatial, Technique.Erase, Technique.Mixup] },
+                Runtime = new RuntimeSpec { Cache = _folder[cache] },
+            };
+            var outcome = await RunAndSearch(spec);
+            Assert.True(outcome.Result.Search!.PoliciesTested > 4);
+            return File.ReadAllBytes(Path.Combine(outcome.ReportFolder, "policies.json"));
+        }
+
+        Assert.Equal(await PoliciesAsync("one"), await PoliciesAsync("two"));
+    }
+
     private static Task<PipelineOutcome> Run(MasterfulSpec spec) =>
         new MasterfulPipeline(
             new TorchEnvironment(torch.CPU, TimeProvider.System, NullLogger.Instance),
             SimulatedSearch.Of(SimulatedSearch.Found), TimeProvider.System, NullLogger.Instance)
+            .RunAsync(spec, new PipelineOptions(), null, TestContext.Current.CancellationToken);
+
+    private static Task<PipelineOutcome> RunAndSearch(MasterfulSpec spec) =>
+        new MasterfulPipeline(new TorchEnvironment(torch.CPU, TimeProvider.System, NullLogger.Instance), TimeProvider.System, NullLogger.Instance)
             .RunAsync(spec, new PipelineOptions(), null, TestContext.Current.CancellationToken);
 
     private MasterfulSpec Spec() => new()
@@ -64,8 +109,8 @@ public sealed class TorchEnvironmentTests : IDisposable
         Runtime = new RuntimeSpec { Cache = _folder[".masterful"] },
     };
 
-    /// <summary>Noise with a bright left or right half.</summary>
-    private void WriteImages(string name, int count, int seed)
+    /// <summary>Noise with a bright left or right half; or, where left and right are to be the same, with a bright middle or edge.</summary>
+    private void WriteImages(string name, int count, int seed, bool symmetric = false)
     {
         var random = new Random(seed);
         var images = new byte[16 + (count * Side * Side)];
@@ -83,8 +128,11 @@ public sealed class TorchEnvironmentTests : IDisposable
             labels[8 + i] = (byte)(i % 2);
             for (var p = 0; p < Side * Side; p++)
             {
-                var bright = (p % Side >= Side / 2) == (i % 2 == 1);
-                images[16 + (i * Side * Side) + p] = (byte)(random.Next(100) + (bright ? 100 : 0));
+                var (start, x) = (16 + (i * Side * Side), p % Side);
+                var bright = (symmetric ? x is >= Side / 4 and < Side * 3 / 4 : x >= Side / 2) == (i % 2 == 1);
+                images[start + p] = symmetric && x >= Side / 2
+                    ? images[start + p - x + (Side - 1 - x)]
+                    : (byte)(random.Next(100) + (bright ? 100 : 0));
             }
         }
 

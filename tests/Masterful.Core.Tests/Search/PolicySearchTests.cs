@@ -168,6 +168,18 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_seed_that_diverges_without_a_policy_does_not_end_the_search()
+    {
+        var truth = new SimulatedTruth(new Dictionary<Technique, (double, double)> { [Technique.Erase] = (0.25, 0.6) }, 0.015);
+        var runner = new SimulatedTrialRunner(truth, Sizes) { Fails = t => t.Policy.IsNone && t.Seed == Seeds.Derive(5, "search/0") };
+        var found = await SearchAsync(runner, Request(5, new BudgetSpec(Ratio: 1.5)));
+        Assert.InRange(found.Policy[Technique.Erase], 40, 80);
+        Assert.Null(found.CutShort);
+        Assert.Contains(found.Notes, n => n.Contains("was left out", StringComparison.Ordinal));
+        Assert.All(found.Groups.Where(g => g.LossDelta is not null), g => Assert.True(double.IsFinite(g.LossDelta!.Value)));
+    }
+
+    [Fact]
     public async Task A_baseline_that_fails_ends_in_no_policy()
     {
         var found = await SearchAsync(new SimulatedTrialRunner(SimulatedTruth.Draw(1), Sizes) { Fails = _ => true }, Request(1, new BudgetSpec(Ratio: 1.5)));
@@ -211,6 +223,75 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
         var runner = new SimulatedTrialRunner(SimulatedTruth.Draw(2), Sizes);
         var found = await SearchAsync(runner, Request(2, new BudgetSpec(Ratio: 3, Time: TimeSpan.FromSeconds(60))));
         Assert.InRange(found.Ledger.Sum(l => l.Seconds), 20, 63);
+    }
+
+    /// <summary>Trials of a policy with more techniques take longer, by up to a third; and none takes as long as another.</summary>
+    private static (SimulatedTrialRunner Runner, SimulatedClock Clock) OnAClock(int seed)
+    {
+        var (clock, random) = (new SimulatedClock(), new Random(seed));
+        var runner = new SimulatedTrialRunner(SimulatedTruth.Draw(seed), Sizes)
+        {
+            Before = t => clock.Advance(TrialCost.ImagePasses(t, Sizes) / 8_000.0 * (1 + (0.08 * Math.Min(4, t.Policy.Values.Count))) * (0.95 + (0.1 * random.NextDouble()))),
+        };
+        return (runner, clock);
+    }
+
+    [Theory]
+    [InlineData(30)]
+    [InlineData(90)]
+    [InlineData(200)]
+    public async Task The_cap_on_time_is_obeyed_by_the_clock(double seconds)
+    {
+        for (var seed = 0; seed < 5; seed++)
+        {
+            var (runner, clock) = OnAClock(seed);
+            var longest = 0.0;
+            var last = 0.0;
+            await new PolicySearch(runner, clock, NullLogger.Instance).SearchAsync(
+                Request(seed, new BudgetSpec(Ratio: 4, Time: TimeSpan.FromSeconds(seconds))),
+                new Direct(p => (longest, last) = (Math.Max(longest, p.Seconds - last), p.Seconds)),
+                TestContext.Current.CancellationToken);
+            Assert.True(clock.Seconds <= seconds + Math.Max(0.05 * seconds, longest), $"{clock.Seconds} s of {seconds} s");
+        }
+    }
+
+    [Fact]
+    public async Task From_half_way_on_the_time_left_is_known_to_within_a_quarter_or_one_trial()
+    {
+        for (var seed = 0; seed < 12; seed++)
+        {
+            var (runner, clock) = OnAClock(seed);
+            var reports = new List<(SearchProgress Progress, double At)>();
+            await new PolicySearch(runner, clock, NullLogger.Instance).SearchAsync(
+                Request(seed, new BudgetSpec(Ratio: 1.5)), new Direct(p => reports.Add((p, clock.Seconds))), TestContext.Current.CancellationToken);
+            var trial = 1.32 * clock.Seconds / runner.Asked.Count;
+            var late = reports.Where(r => r.Progress.ImagePasses >= runner.ImagePasses / 2)
+                .Select(r => (Left: clock.Seconds - r.At, Said: r.Progress.SecondsLeft!.Value)).ToList();
+            Assert.NotEmpty(late);
+            output.WriteLine($"{seed}: worst {late.Where(l => l.Left > trial).Max(l => Math.Max(l.Said / l.Left, l.Left / l.Said)):0.00}");
+            // Or to within one trial: whether the last one still fits is settled by the one before it.
+            Assert.All(late, l => Assert.InRange(l.Said, Math.Min(0.75 * l.Left, l.Left - trial), Math.Max(1.25 * l.Left, l.Left + trial)));
+        }
+    }
+
+    [Fact]
+    public async Task Another_seed_gives_the_same_verdict_where_effects_are_clear()
+    {
+        var clear = new SimulatedTruth(
+            new Dictionary<Technique, (double, double)> { [Technique.HorizontalMirror] = (0.2, 0.5), [Technique.Erase] = (0.2, 0.6) }, 0.015);
+        for (var seed = 0; seed < 8; seed++)
+        {
+            var found = await SearchAndConfirmAsync(clear, new SimulatedTrialRunner(clear, Sizes), Request(seed, new BudgetSpec(Ratio: 1.5)));
+            Assert.Equal((true, true), (found.Policy[Technique.HorizontalMirror] > 0, found.Policy[Technique.Erase] > 0));
+        }
+
+        for (var seed = 0; seed < 8; seed++)
+        {
+            var nothing = SimulatedTruth.Nothing(0.015);
+            var found = await SearchAndConfirmAsync(nothing, new SimulatedTrialRunner(nothing, Sizes), Request(seed, new BudgetSpec(Ratio: 1.5)));
+            Assert.True(found.Policy.IsNone);
+            Assert.DoesNotContain(found.Groups, g => g.Accepted);
+        }
     }
 
     [Fact]
