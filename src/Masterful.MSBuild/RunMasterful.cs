@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -9,14 +11,18 @@ using Microsoft.Build.Utilities;
 namespace Masterful.MSBuild;
 
 /// <summary>
-/// Starts the tool as a process. Its diagnostics have the form that MSBuild reads, so that spec and gate errors become build
-/// errors at their file, line and column; nothing of the engine is loaded into the build.
+/// Starts the tool as a process. Its diagnostics become errors and warnings of the build at their file, line and column; nothing of the
+/// engine is loaded into the build.
 /// </summary>
 public sealed class RunMasterful : ToolTask
 {
     private const int Terminate = 15; // SIGTERM
+    private static readonly Regex Diagnostic = new Regex(
+        @"^(?<file>.+?)(?:\((?<line>\d+),(?<column>\d+)\))?: (?<severity>error|warning) (?<code>MST\d{4}): (?<text>.*)$", RegexOptions.CultureInvariant);
+
     private readonly TaskCompletionSource<bool> _ended = new TaskCompletionSource<bool>();
     private volatile int _processId;
+    private volatile bool _cancelled;
 
     /// <summary>Full path of <c>dotnet-masterful.dll</c>.</summary>
     [Required]
@@ -26,18 +32,14 @@ public sealed class RunMasterful : ToolTask
     [Required]
     public string Command { get; set; } = "";
 
-    /// <summary>Full path of the spec.</summary>
-    [Required]
-    public string Spec { get; set; } = "";
-
-    /// <summary>Overrides of the spec, each <c>key.path=value</c>.</summary>
-    public string[] Overrides { get; set; } = Array.Empty<string>();
+    /// <summary>Options of the command, each whole: <c>--name=value</c>.</summary>
+    public string[] Options { get; set; } = Array.Empty<string>();
 
     /// <summary>Seconds that a cancelled run has to write its checkpoint before it is killed.</summary>
     public int CancelSeconds { get; set; } = 30;
 
     /// <inheritdoc/>
-    protected override string ToolName => "dotnet";
+    protected override string ToolName => RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "dotnet.exe" : "dotnet";
 
     /// <inheritdoc/>
     protected override MessageImportance StandardErrorLoggingImportance => MessageImportance.High;
@@ -49,26 +51,13 @@ public sealed class RunMasterful : ToolTask
     public override void Cancel()
     {
         // The base class kills the process tree at once and a checkpoint would be lost.
-        if (_processId != 0 && !RuntimeInformation.IsOSPlatform(OSPlatform.Windows) && Kill(_processId, Terminate) == 0)
-        {
-            _ended.Task.Wait(TimeSpan.FromSeconds(CancelSeconds));
-        }
-
+        _cancelled = true;
+        LetCheckpoint();
         base.Cancel();
     }
 
     /// <summary>The arguments, each one whole.</summary>
-    internal IReadOnlyList<string> Arguments()
-    {
-        var arguments = new List<string> { Tool, Command, "--spec", Spec };
-        foreach (var entry in Overrides)
-        {
-            arguments.Add("--set");
-            arguments.Add(entry);
-        }
-
-        return arguments;
-    }
+    internal IReadOnlyList<string> Arguments() => [Tool, Command, .. Options];
 
     /// <inheritdoc/>
     protected override string GenerateFullPathToTool() => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : ToolExe;
@@ -79,8 +68,7 @@ public sealed class RunMasterful : ToolTask
         var builder = new CommandLineBuilder(quoteHyphensOnCommandLine: false);
         foreach (var argument in Arguments())
         {
-            builder.AppendTextUnquoted(" ");
-            builder.AppendFileNameIfNotNull(argument);
+            builder.AppendSwitchIfNotNull("", argument);
         }
 
         return builder.ToString();
@@ -89,20 +77,19 @@ public sealed class RunMasterful : ToolTask
     /// <inheritdoc/>
     protected override int ExecuteTool(string pathToTool, string responseFileCommands, string commandLineCommands)
     {
+        // A build that is told to end by SIGTERM cancels nothing: it exits, and the run would go on without it.
+        AppDomain.CurrentDomain.ProcessExit += OnBuildExit;
         try
         {
             return base.ExecuteTool(pathToTool, responseFileCommands, commandLineCommands);
         }
         finally
         {
+            AppDomain.CurrentDomain.ProcessExit -= OnBuildExit;
+            _processId = 0;
             _ended.TrySetResult(true);
         }
     }
-
-    /// <inheritdoc/>
-    protected override bool HandleTaskExecutionErrors() =>
-        // The tool has said what is wrong; "dotnet exited with code 2" beside it would only hide that.
-        !Log.HasLoggedErrors && base.HandleTaskExecutionErrors();
 
     /// <inheritdoc/>
     protected override Process StartToolProcess(Process proc)
@@ -110,6 +97,50 @@ public sealed class RunMasterful : ToolTask
         var started = base.StartToolProcess(proc);
         _processId = started.Id;
         return started;
+    }
+
+    /// <inheritdoc/>
+    protected override void LogToolCommand(string message) => Log.LogCommandLine(MessageImportance.Low, message);
+
+    /// <inheritdoc/>
+    protected override void LogEventsFromTextOutput(string singleLine, MessageImportance messageImportance)
+    {
+        // MSBuild's own reading of a line would take any sentence with "warning:" in it for one.
+        var match = Diagnostic.Match(singleLine);
+        if (!match.Success)
+        {
+            Log.LogMessage(messageImportance, "{0}", singleLine);
+            return;
+        }
+
+        var (file, code, text) = (match.Groups["file"].Value, match.Groups["code"].Value, match.Groups["text"].Value);
+        var (line, column) = (Number(match.Groups["line"]), Number(match.Groups["column"]));
+        if (match.Groups["severity"].Value == "error")
+        {
+            Log.LogError(null, code, null, file, line, column, 0, 0, "{0}", text);
+        }
+        else
+        {
+            Log.LogWarning(null, code, null, file, line, column, 0, 0, "{0}", text);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool HandleTaskExecutionErrors() =>
+        // The tool has said what is wrong; "dotnet exited with code 2" beside it would only hide that.
+        !_cancelled && !Log.HasLoggedErrors && base.HandleTaskExecutionErrors();
+
+    private static int Number(Group digits) => digits.Success ? int.Parse(digits.Value, CultureInfo.InvariantCulture) : 0;
+
+    private void OnBuildExit(object? sender, EventArgs e) => LetCheckpoint();
+
+    /// <summary>Asks the run to stop and waits until it has. On Windows there is no such signal: the run is killed and goes on from its last checkpoint.</summary>
+    private void LetCheckpoint()
+    {
+        if (_processId != 0 && !RuntimeInformation.IsOSPlatform(OSPlatform.Windows) && Kill(_processId, Terminate) == 0)
+        {
+            _ended.Task.Wait(TimeSpan.FromSeconds(CancelSeconds));
+        }
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

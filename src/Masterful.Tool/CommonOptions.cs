@@ -18,6 +18,8 @@ internal sealed record CommonOptions
 
     public string? LibTorch { get; init; }
 
+    public string? Assembly { get; init; }
+
     public LogFormat LogFormat { get; init; }
 
     public LogLevel Verbosity { get; init; } = LogLevel.Information;
@@ -38,7 +40,7 @@ internal sealed record CommonOptions
     /// <exception cref="DiagnosticException">Something in it is wrong.</exception>
     public MasterfulSpec LoadSpec(ToolHost host, ToolLog log)
     {
-        var loaded = SpecLoader.Load(SpecPath, Overrides, host.Environment);
+        var loaded = SpecLoader.Load(SpecPath, Overrides, host.Environment, Assembly);
         foreach (var warning in loaded.Warnings)
         {
             log.Diagnostic(warning);
@@ -90,6 +92,13 @@ internal sealed class CommonSymbols
         Recursive = true,
     };
 
+    private readonly Option<string?> _assembly = new("--assembly")
+    {
+        Description = "The model project's assembly as a build made it. It stands in for model.assembly where the spec names a type but no other assembly.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
     private readonly Option<string> _logFormat = new("--log-format")
     {
         Description = "text for people, github for annotations in a workflow, json for programs (one event a line on stdout).",
@@ -112,7 +121,7 @@ internal sealed class CommonSymbols
 
     public void AddTo(Command root)
     {
-        foreach (var option in new Option[] { _spec, _output, _set, _device, _libTorch, _logFormat, _verbosity })
+        foreach (var option in new Option[] { _spec, _output, _set, _device, _libTorch, _assembly, _logFormat, _verbosity })
         {
             root.Add(option);
         }
@@ -125,6 +134,7 @@ internal sealed class CommonSymbols
         Set = parsed.GetValue(_set) ?? [],
         Device = parsed.GetValue(_device),
         LibTorch = parsed.GetValue(_libTorch) ?? host.Environment("MASTERFUL_LIBTORCH"),
+        Assembly = parsed.GetValue(_assembly),
         LogFormat = Enum.Parse<LogFormat>(parsed.GetValue(_logFormat)!, ignoreCase: true),
         Verbosity = parsed.GetValue(_verbosity) switch
         {

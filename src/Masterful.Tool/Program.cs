@@ -3,7 +3,9 @@ using Masterful.Tool;
 
 using var cancellation = new CancellationTokenSource();
 
-// The first signal checkpoints and stops, a second one ends the process at once: both are the system's own meaning of the signal.
+// The first signal checkpoints and stops, a later one ends the process at once: both are the system's own meaning of the signal. Ctrl-C in a
+// build reaches this process twice, from the terminal and passed on by the build: what comes within two seconds is one wish.
+long? asked = null;
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
 
@@ -20,9 +22,10 @@ return await MasterfulTool.RunAsync(
 
 void Cancel(PosixSignalContext signal)
 {
-    if (!cancellation.IsCancellationRequested)
+    signal.Cancel = asked is not { } first || Environment.TickCount64 - first < 2000;
+    if (asked is null)
     {
-        signal.Cancel = true;
+        asked = Environment.TickCount64;
         Console.Error.WriteLine("Stopping after the step that is running; a second signal stops at once.");
         cancellation.Cancel();
     }

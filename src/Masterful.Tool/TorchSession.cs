@@ -13,6 +13,12 @@ internal static class TorchSession
     /// <param name="device">auto, cpu, cuda or cuda:N.</param>
     public static async Task<torch.Device> StartAsync(CommandCall call, string? modelAssembly, string device)
     {
+        if (modelAssembly is not null)
+        {
+            // The libtorch beside a model that was built for another TorchSharp would fail to load with a worse message.
+            PluginAssembly.Check(modelAssembly);
+        }
+
         var folders = MachineFolders.FromEnvironment();
         var locator = new LibTorchLocator(call.Options.LibTorch, modelAssembly, folders);
         var location = locator.Locate();

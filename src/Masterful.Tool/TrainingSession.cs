@@ -20,6 +20,7 @@ internal static class TrainingSession
 
         // The figures are new, so the pages follow them, cancelled or not.
         ReportWriter.Write(outcome.ReportFolder, new ReportOptions { Html = spec.Report.Html });
+        ManifestOption.Write(call, spec, outcome);
         call.Cancellation.ThrowIfCancellationRequested();
         var page = Path.Combine(outcome.ReportFolder, spec.Report.Html ? ReportWriter.HtmlName : ReportWriter.MarkdownName);
         if (call.Log.Format == LogFormat.GitHub)

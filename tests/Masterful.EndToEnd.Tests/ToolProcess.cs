@@ -78,7 +78,8 @@ internal sealed class ToolProcess : IDisposable
         _process.Dispose();
     }
 
-    private static ToolProcess StartProgram(string program, string folder, Dictionary<string, string> environment, string[] arguments)
+    /// <summary>Starts any program with more environment variables.</summary>
+    public static ToolProcess StartProgram(string program, string folder, Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

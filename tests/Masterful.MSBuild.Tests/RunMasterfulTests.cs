@@ -9,10 +9,54 @@ public class RunMasterfulTests
     [Fact]
     public void Arguments_name_the_tool_the_command_and_the_spec()
     {
-        var task = new RunMasterful { Tool = "/t/dotnet-masterful.dll", Command = "run", Spec = "/a b/masterful.yaml", Overrides = ["training.epochs=2"] };
+        var task = new RunMasterful { Tool = "/t/dotnet-masterful.dll", Command = "run", Options = ["--spec=/a b/masterful.yaml"] };
 
-        Assert.Equal(
-            ["/t/dotnet-masterful.dll", "run", "--spec", "/a b/masterful.yaml", "--set", "training.epochs=2"], task.Arguments());
+        Assert.Equal(["/t/dotnet-masterful.dll", "run", "--spec=/a b/masterful.yaml"], task.Arguments());
+    }
+
+    [Theory]
+    [InlineData("--spec=/a b/ü (2)/masterful.yaml")]
+    [InlineData("--set=policy.techniques=[rotate, erase]")]
+    [InlineData("--set=dataset.name=\"it's\" 'quoted'")]
+    [InlineData("plain")]
+    public void An_argument_arrives_as_it_was_given(string argument)
+    {
+        using var folder = new ScriptFolder("printf '%s' \"$2\" >\"$(dirname \"$0\")/arrived\"");
+        var task = Task(folder, new RecordingEngine());
+        task.Options = [argument];
+
+        Assert.True(task.Execute());
+
+        Assert.Equal(argument, File.ReadAllText(Path.Combine(folder.Path, "arrived")));
+    }
+
+    [Theory]
+    [InlineData("/a (1)/b c.yaml(7,3): warning MST0502: gate.x: 2% (95% interval 1% to 3%)", "/a (1)/b c.yaml", 7, 3, "MST0502", "gate.x: 2% (95% interval 1% to 3%)")]
+    [InlineData("masterful: warning MST0903: {0} is full", "masterful", 0, 0, "MST0903", "{0} is full")]
+    public void A_warning_of_the_tool_becomes_a_build_warning(string line, string file, int row, int column, string code, string text)
+    {
+        using var folder = new ScriptFolder($"echo '{line}'");
+        var engine = new RecordingEngine();
+
+        Assert.True(Run(folder, engine));
+
+        var warning = Assert.Single(engine.Warnings);
+        Assert.Equal((file, row, column, code, text), (warning.File, warning.LineNumber, warning.ColumnNumber, warning.Code, warning.Message));
+    }
+
+    [Theory]
+    [InlineData("warning: The cache folder /c cannot be written")]
+    [InlineData("search: error: 12.3%")]
+    public void A_sentence_stays_a_message(string line)
+    {
+        using var folder = new ScriptFolder($"echo '{line}' >&2");
+        var engine = new RecordingEngine();
+
+        Assert.True(Run(folder, engine));
+
+        Assert.Empty(engine.Warnings);
+        Assert.Empty(engine.Errors);
+        Assert.Contains(line, engine.Messages);
     }
 
     [Fact]
@@ -60,7 +104,7 @@ public class RunMasterfulTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a POSIX shell");
         Environment.SetEnvironmentVariable("DOTNET_HOST_PATH", "/bin/bash");
-        return new RunMasterful { BuildEngine = engine, Tool = folder.Script, Command = "run", Spec = "masterful.yaml" };
+        return new RunMasterful { BuildEngine = engine, Tool = folder.Script, Command = "run" };
     }
 
     private sealed class ScriptFolder : IDisposable
@@ -83,6 +127,10 @@ public class RunMasterfulTests
     {
         public List<BuildErrorEventArgs> Errors { get; } = [];
 
+        public List<BuildWarningEventArgs> Warnings { get; } = [];
+
+        public List<string?> Messages { get; } = [];
+
         public bool ContinueOnError => false;
 
         public int LineNumberOfTaskNode => 0;
@@ -99,12 +147,8 @@ public class RunMasterfulTests
 
         public void LogErrorEvent(BuildErrorEventArgs e) => Errors.Add(e);
 
-        public void LogMessageEvent(BuildMessageEventArgs e)
-        {
-        }
+        public void LogMessageEvent(BuildMessageEventArgs e) => Messages.Add(e.Message);
 
-        public void LogWarningEvent(BuildWarningEventArgs e)
-        {
-        }
+        public void LogWarningEvent(BuildWarningEventArgs e) => Warnings.Add(e);
     }
 }

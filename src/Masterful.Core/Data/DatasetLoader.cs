@@ -89,12 +89,14 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
         CancellationToken cancellation)
     {
         var reader = DatasetReaders.For(dataset, custom, positionOf);
+        var files = new List<string>();
         var cache = new DecodedCache(Path.Combine(cacheFolder, "data"), logger);
         var decoded = new List<DecodedSplit>();
         try
         {
             Each(Each(Requests(dataset), reader.List), listing =>
             {
+                files.AddRange(DataInputs.Of(dataset, listing).Except(files));
                 // Noted at once, so that it is released when a later split fails.
                 decoded.Add(cache.Open(reader, listing, dataset.Format, shape, progress, cancellation));
                 return listing;
@@ -111,7 +113,7 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
 
             var health = new HealthCheck(dataset, names, positionOf).Run(pools, decoded.SelectMany(d => d.Sizes), earlier);
             ThrowOnError(health.Diagnostics);
-            return Splits(pools, names, health, [.. decoded], shape);
+            return Splits(pools, names, health, [.. decoded], shape) with { Files = files };
         }
         catch
         {

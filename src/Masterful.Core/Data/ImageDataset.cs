@@ -98,6 +98,12 @@ public sealed record DatasetSplits : IDisposable
     /// <summary>What the health checks found.</summary>
     public required DatasetHealth Health { get; init; }
 
+    /// <summary>
+    /// Full paths of what was read, as it was found before reading: every file; and every folder whose content decides what is read, with a
+    /// separator at its end, followed by all files below it. Of a custom source, what its entries name below the root, as far as that exists.
+    /// </summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
     /// <summary>What the data's owner must release: the stores behind the splits.</summary>
     public IReadOnlyList<IDisposable> Owned { get; init; } = [];
 

@@ -35,8 +35,8 @@ public static class ModelBuilder
     }
 
     /// <summary>
-    /// Hash of all that determines the model but its weights: architecture, options and input shape; for a C# model the assembly's content
-    /// and the type; for TorchScript the file's content. 64 hexadecimal digits.
+    /// Hash of all that determines the model but its weights: architecture, options and input shape; for a C# model what its
+    /// assembly does (<see cref="AssemblyFingerprint"/>) and the type; for TorchScript the file's content. 64 hexadecimal digits.
     /// </summary>
     public static string Fingerprint(ModelSpec model)
     {
@@ -45,9 +45,14 @@ public static class ModelBuilder
         text.Append(CultureInfo.InvariantCulture, $"type={model.Type}\n");
 
         // An assembly without a type serves the data set alone.
-        foreach (var file in new[] { model.Type is null ? null : model.Assembly, model.TorchScript }.OfType<string>())
+        if (model is { Type: not null, Assembly: { } assembly })
         {
-            text.Append(CultureInfo.InvariantCulture, $"file={HashOf(file)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"file={AssemblyFingerprint.Of(assembly)}\n");
+        }
+
+        if (model.TorchScript is { } script)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"file={HashOf(script)}\n");
         }
 
         var shape = model.InputShape;

@@ -162,7 +162,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         cancellation.ThrowIfCancellationRequested();
         RunFolder.Write(run.Spec, result, policies, samples);
         SaveModel(run, finals, result);
-        return new PipelineOutcome(result, policies, run.Spec.Report.Path);
+        return new PipelineOutcome(result, policies, run.Spec.Report.Path, run.Data.Files);
     }
 
     /// <summary>

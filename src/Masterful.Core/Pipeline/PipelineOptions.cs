@@ -25,4 +25,5 @@ public sealed record PolicyDecision(PolicyInfo Policy, bool Kept, IReadOnlyList<
 /// <param name="Result">The content of <c>result.json</c>.</param>
 /// <param name="Policies">The content of <c>policies.json</c>.</param>
 /// <param name="ReportFolder">Full path of the folder that has both.</param>
-public sealed record PipelineOutcome(RunResult Result, PoliciesFile Policies, string ReportFolder);
+/// <param name="DataFiles">What the data were read from, see <see cref="Data.DatasetSplits.Files"/>.</param>
+public sealed record PipelineOutcome(RunResult Result, PoliciesFile Policies, string ReportFolder, IReadOnlyList<string> DataFiles);

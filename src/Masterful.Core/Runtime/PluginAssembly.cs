@@ -50,6 +50,11 @@ public static class PluginAssembly
         }
     }
 
+    /// <summary>Loads an assembly and makes sure that it was built for this engine's TorchSharp, without touching libtorch.</summary>
+    /// <param name="assemblyPath">Full path of the assembly.</param>
+    /// <exception cref="DiagnosticException">It does not load, or was built against another TorchSharp; the message has the version to use.</exception>
+    public static void Check(string assemblyPath) => Load(Path.GetFullPath(assemblyPath));
+
     /// <summary>
     /// An exception of a plug-in's code for its author: type, message, and the first frame of the stack that is in the plug-in. Of
     /// libtorch's own errors the first line: its native stack follows.

@@ -20,8 +20,12 @@ public static class SpecLoader
     /// <param name="path">The file, absolute or relative to the current directory; diagnostics show it as it is given.</param>
     /// <param name="overrides"><c>key.path=value</c>, later ones over earlier ones; the value is YAML.</param>
     /// <param name="environment">The value of an environment variable, or null when it is not set.</param>
+    /// <param name="assembly">
+    /// The assembly that a build made of the model project, or null. It is <c>model.assembly</c> where the spec names a type of a model or of
+    /// an image source, and no assembly or one of the same file name.
+    /// </param>
     /// <exception cref="DiagnosticException">Carries every error found, in the order of the file.</exception>
-    public static LoadedSpec Load(string path, IReadOnlyList<string> overrides, Func<string, string?> environment)
+    public static LoadedSpec Load(string path, IReadOnlyList<string> overrides, Func<string, string?> environment, string? assembly = null)
     {
         var problems = new SpecProblems();
         var variables = new VariableSubstitution(environment);
@@ -29,6 +33,11 @@ public static class SpecLoader
         foreach (var text in overrides)
         {
             root = SpecOverride.Apply(root, text, variables, problems);
+        }
+
+        if (assembly is not null && TakesAssembly(new SpecDocument(root), assembly))
+        {
+            root = SpecOverride.Apply(root, $"model.assembly={Literal(Path.GetFullPath(assembly))}", variables, problems);
         }
 
         var document = new SpecDocument(root);
@@ -42,6 +51,14 @@ public static class SpecLoader
         problems.ThrowIfErrors();
         return new LoadedSpec(spec, problems.Sorted());
     }
+
+    private static bool TakesAssembly(SpecDocument document, string assembly) =>
+        (document.Has("model.type") || document.Has("dataset.type"))
+        && (document.Shown("model.assembly") is not { } named || Path.GetFileName(named) == Path.GetFileName(assembly));
+
+    /// <summary>A text as YAML and variables leave it alone.</summary>
+    private static string Literal(string text) =>
+        $"'{text.Replace("'", "''", StringComparison.Ordinal).Replace("${", "$${", StringComparison.Ordinal)}'";
 
     private static string ReadText(string path)
     {

@@ -19,6 +19,7 @@ internal static class RunCommand
             """)
         {
             BaselineOption.Symbol,
+            ManifestOption.Symbol,
         };
         bind.Bind(command, async call =>
         {
