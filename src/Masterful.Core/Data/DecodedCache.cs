@@ -31,6 +31,7 @@ internal sealed class DecodedCache(string folder, ILogger logger)
         var path = Path.Combine(folder, $"{KeyOf(listing, format, shape, progress, cancellation)}.bin");
         if (TryOpen(path, listing, shape) is { } known)
         {
+            NoteUse(path);
             return known;
         }
 
@@ -56,6 +57,19 @@ internal sealed class DecodedCache(string folder, ILogger logger)
         var sink = new ImageSink(shape, store.Add, Report);
         var classes = reader.Read(listing, sink, cancellation);
         return new DecodedSplit(listing, store, sink.Labels, sink.Hashes, classes, sink.Sizes);
+    }
+
+    /// <summary>A file's time is when it was last of use: pruning goes by it.</summary>
+    private void NoteUse(string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogDebug("The use of {Path} can't be noted: {Reason}", path, e.Message);
+        }
     }
 
     private DecodedSplit? TryOpen(string path, SplitListing listing, ImageShape shape)

@@ -45,7 +45,8 @@ internal sealed class SearchArchive(string cache, ILogger logger)
         }
     }
 
-    private string PathOf(PolicyLock found) => Path.Combine(
+    /// <summary>The file of a lock's search, whether it is there or not.</summary>
+    internal string PathOf(PolicyLock found) => Path.Combine(
         cache, "searches", $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(PolicyLockFile.ToText(found))))[..32]}.json");
 }
 

@@ -146,6 +146,41 @@ public sealed class Journal : IDisposable
             Result(row) with { Reused = row.GetBoolean(row.GetOrdinal("reused")) }),
         ("$run", runId));
 
+    /// <summary>Every trial with what it takes up.</summary>
+    public IReadOnlyList<JournalHolding> Holdings() => Read(
+        """
+        SELECT t.key, t.spec, t.finished, (SELECT max(r.started) FROM run_trials u JOIN runs r ON r.id = u.run_id WHERE u.key = t.key),
+            t.test_logits IS NOT NULL,
+            coalesce(length(select_logits), 0) + coalesce(length(select_labels), 0) + coalesce(length(test_logits), 0) + coalesce(length(test_labels), 0) + length(spec)
+        FROM trials t ORDER BY t.key
+        """,
+        row =>
+        {
+            var (trained, used) = (Time(row.GetString(2)), row.IsDBNull(3) ? DateTimeOffset.MinValue : Time(row.GetString(3)));
+            return new JournalHolding(row.GetString(0), row.GetString(1), trained > used ? trained : used, row.GetBoolean(4), row.GetInt64(5));
+        });
+
+    /// <summary>Forgets trials and what noted their use, and gives their space back to the disk.</summary>
+    /// <param name="keys">Of the trials.</param>
+    /// <param name="runs">Ids of runs to forget too.</param>
+    /// <param name="probesBefore">Probes that ended earlier are forgotten.</param>
+    /// <exception cref="DiagnosticException">The disk is full or the file not writable.</exception>
+    public void Forget(IReadOnlyCollection<string> keys, IReadOnlyCollection<string> runs, DateTimeOffset probesBefore)
+    {
+        Write(
+            """
+            BEGIN IMMEDIATE;
+            DELETE FROM trials WHERE key IN (SELECT value FROM json_each($keys));
+            DELETE FROM run_trials WHERE key IN (SELECT value FROM json_each($keys)) OR run_id IN (SELECT value FROM json_each($runs));
+            DELETE FROM runs WHERE id IN (SELECT value FROM json_each($runs));
+            DELETE FROM probes WHERE finished < $before;
+            COMMIT;
+            """,
+            ("$keys", JsonSerializer.Serialize(keys)), ("$runs", JsonSerializer.Serialize(runs)), ("$before", probesBefore.ToString("O", CultureInfo.InvariantCulture)));
+        Write("VACUUM");
+        Write("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
     /// <summary>Closes the file.</summary>
     public void Dispose() => _connection.Dispose();
 

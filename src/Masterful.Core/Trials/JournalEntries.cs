@@ -18,3 +18,11 @@ public sealed record JournalRun(
 /// <param name="Finished">When its training ended.</param>
 /// <param name="Result">Its result; <see cref="TrialResult.Reused"/> says whether the run found it in the journal.</param>
 public sealed record JournalTrial(string PolicyName, string Spec, DateTimeOffset Finished, TrialResult Result);
+
+/// <summary>What a trial takes up in the journal, and when it was last of use.</summary>
+/// <param name="Key">The trial's key.</param>
+/// <param name="Spec">The canonical JSON text of the trial: see <see cref="TrialKey.Canonical"/>.</param>
+/// <param name="LastUsed">The start of the last run that used it, or the end of its training where that is later.</param>
+/// <param name="IsFinal">Whether it carries predictions on the test split.</param>
+/// <param name="Bytes">Of its predictions.</param>
+public sealed record JournalHolding(string Key, string Spec, DateTimeOffset LastUsed, bool IsFinal, long Bytes);

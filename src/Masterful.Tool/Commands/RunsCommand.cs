@@ -18,6 +18,7 @@ internal static class RunsCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var command = new Command("runs", "Lists the runs in the cache, or the trials of one.") { id };
+        command.Add(PruneCommand.Create(bind));
         bind.Bind(command, call =>
         {
             var spec = call.Options.LoadSpec(call.Host, call.Log);
