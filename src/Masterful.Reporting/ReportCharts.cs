@@ -8,7 +8,7 @@ internal sealed class ReportCharts(RunResult result, PoliciesFile? policies)
 {
     /// <summary>All file names that a report's charts can have, in <c>charts/</c>.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["labels.png", "policies.png", "waterfall.png", "waterfall-error.png", "recall.png", "precision.png", "error-rate.png"];
+        ["labels.png", "policies.png", "waterfall.png", "waterfall-error.png", "recall.png", "precision.png", "error-rate.png", "synthetic.png", "unlabeled.png"];
 
     public ReportImage? Labels { get; } = DrawLabels(result.Dataset);
 
@@ -41,7 +41,16 @@ internal sealed class ReportCharts(RunResult result, PoliciesFile? policies)
             $"Bars of the test error: original {Figures.Percent(result.Original.ErrorRate)}, masterful {Figures.Percent(result.Masterful.ErrorRate)}.")
         : null;
 
-    public IEnumerable<ReportImage> All => new[] { Labels, Policies, Waterfall, WaterfallOfError, Recall, Precision, ErrorRate }.OfType<ReportImage>();
+    /// <summary>By technique, of those images whose worth was measured.</summary>
+    public IReadOnlyDictionary<string, ReportImage> Doses { get; } = (result.Search?.Doses ?? [])
+        .Where(d => d.Points.Count(p => double.IsFinite(p.ValidationLoss)) > 1 && double.IsFinite(d.Points[0].ValidationLoss) && d.Technique is "synthetic" or "unlabeled")
+        .ToDictionary(d => d.Technique, d => Draw($"{d.Technique}.png", new DoseResponseChart(d), DoseText(d)));
+
+    public IEnumerable<ReportImage> All => new[] { Labels, Policies, Waterfall, WaterfallOfError, Recall, Precision, ErrorRate }.OfType<ReportImage>().Concat(Doses.Values);
+
+    private static string DoseText(DoseInfo dose) =>
+        $"Validation loss by the number of {dose.Technique} images: "
+        + string.Join("; ", dose.Points.Select(p => $"{(p.Share == 0 ? "none" : Figures.Count(p.Images))}: {Figures.Loss(p.ValidationLoss)}")) + ".";
 
     private static bool HasClasses(RunResult result) => result.Original.Classes.Count > 0 && result.Original.Classes.Count == result.Masterful.Classes.Count;
 

@@ -25,6 +25,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
             ("Overview", Overview), ("Dataset Information", Dataset), ("Model", Model), ("Training Policy", Policy),
             ("Predicted Improvements", Improvements), ("Validation Loss Improvement", ValidationLoss),
             ("Recall Improvement", Recall), ("Precision Improvement", Precision), ("Error Rate Reduction", ErrorRate),
+            .. result.Search is { Doses.Count: > 0 } search ? [("Added Images", () => AddedImages(search.Doses))] : Array.Empty<(string, Action)>(),
             ("Gate", Gate), ("Reproduce", Reproduce),
         ];
         _page.Heading(1, $"Masterful report: {Escape(result.Dataset.Name)}");
@@ -429,6 +430,33 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
     }
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
+
+    private void AddedImages(IReadOnlyList<DoseInfo> doses)
+    {
+        _page.Paragraph(
+            "Images from elsewhere also mean more steps of training, which lower the loss by themselves. They are therefore measured against a control: the same policy "
+            + "without them, trained for as many more epochs as they cost (and, for unlabeled images, as the teacher that labels them costs).");
+        foreach (var dose in doses)
+        {
+            _page.Paragraph($"**{(dose.Accepted > 0 ? "✔ Used" : "○ Not used")}**: {Escape(dose.Reason)}");
+            if (dose.Points.Count == 0)
+            {
+                continue;
+            }
+
+            Show(charts.Doses.GetValueOrDefault(dose.Technique), "A loss is missing, so that the doses can't be drawn.");
+            List<TableColumn> columns =
+            [
+                new("Images to draw from", Right: true), new("Validation loss", Right: true), new("Change", Right: true), new("Standard error", Right: true),
+                new("Selection error", Right: true),
+            ];
+            _page.Table(columns, dose.Points.Select(p => (IReadOnlyList<string>)
+            [
+                p.Share == 0 ? "none (control)" : Figures.Count(p.Images), Figures.Loss(p.ValidationLoss), p.Change is null ? "" : Unit(Figures.Points(p.Change, 1), "%"),
+                p.StandardError is null ? "" : Figures.Loss(p.StandardError), Figures.Percent(p.ErrorRate),
+            ]));
+        }
+    }
 
     private void Show(ReportImage? image, string otherwise)
     {

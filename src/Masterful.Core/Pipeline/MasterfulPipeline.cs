@@ -281,7 +281,8 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         var seeds = run.Spec.Training.Seeds;
         var onSelect = run.Spec.Evaluation.Split == "select";
         var arms = policy.IsNone ? 1 : 2;
-        run.Runner.Begin(PipelineStage.Final, (arms * seeds, Planned(recipe, policy, sizes, seeds, !onSelect)));
+        var teachers = policy[Technique.Unlabeled] > 0 ? 1 : 0;
+        run.Runner.Begin(PipelineStage.Final, ((arms + teachers) * seeds, Planned(recipe, policy, sizes, seeds, !onSelect)));
         return new FinalStage(runner, onSelect).TrainAsync(recipe, policy, seeds, cancellation);
     }
 
@@ -391,8 +392,10 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
 
     private static long Planned(TrialSpec template, Policy policy, SplitSizes sizes, int seeds, bool onTest)
     {
-        var original = TrialCost.ImagePasses(template with { EvaluateTest = onTest }, sizes);
-        return seeds * (original + (policy.IsNone ? 0 : TrialCost.ImagePasses(template with { Policy = policy, EvaluateTest = onTest }, sizes)));
+        var original = template with { EvaluateTest = onTest };
+        var masterful = original with { Policy = policy };
+        TrialSpec?[] trials = policy.IsNone ? [original] : [original, masterful, masterful.Teacher];
+        return seeds * trials.OfType<TrialSpec>().Sum(t => TrialCost.ImagePasses(t, sizes));
     }
 
     private static SplitSizes Sizes(DatasetSplits data) =>

@@ -187,6 +187,7 @@ internal static class ResultComposer
                     StandardError = g.StandardError,
                 }),
             ],
+            Doses = [.. search.Doses.Select(d => Dose(d, d.Technique == Technique.Synthetic ? run.Sizes.Synthetic : run.Sizes.Unlabeled))],
             ImagePasses = passes,
             Seconds = entries.Sum(e => e.Seconds),
             Ratio = passes / (double)TrialCost.FinalStage(final, run.Sizes, run.Spec.Training.Seeds),
@@ -194,6 +195,20 @@ internal static class ResultComposer
             CutShort = search.CutShort,
         };
     }
+
+    private static DoseInfo Dose(DoseResponse dose, int available) => new(TechniqueAxis.Of(dose.Technique).Name, dose.Ratio, dose.Accepted, dose.Reason)
+    {
+        Seeds = dose.Seeds,
+        EpochShare = dose.EpochShare,
+        Points =
+        [
+            .. dose.Points.Select(p => new DosePointInfo(p.Share, (int)Math.Ceiling(p.Share * available), p.ValidationLoss, p.ErrorRate)
+            {
+                Change = p.Gain is { } gain ? Math.Exp(-gain) - 1 : null,
+                StandardError = p.ValidationLoss * p.StandardError,
+            }),
+        ],
+    };
 
     private static IReadOnlyList<LedgerEntry> Ledger(RunFigures run)
     {

@@ -19,7 +19,6 @@ internal sealed class GroupLadder(SearchSpace space, TechniqueGroup group)
         Technique.LabelSmoothing => Together(incumbent, [0.2, 0.6]),
         Technique.TrivialAugment => Together(incumbent, [1]),
         Technique.RandAugment => Together(incumbent, [0.3, 0.6]),
-        Technique.Synthetic => Together(incumbent, [0.125, 0.5]),
         _ => Together(incumbent, [0.2, 0.6, 1]),
     };
 
@@ -34,7 +33,6 @@ internal sealed class GroupLadder(SearchSpace space, TechniqueGroup group)
                 .. _techniques.Contains(Technique.Rotate90) ? [At(candidate, Technique.Rotate90, 0.25), At(candidate, Technique.Rotate90, 0.75)] : Array.Empty<SearchPoint>(),
             ],
             Technique.Mixup or Technique.Cutmix => _techniques.Where(t => Level(candidate, t) > 0).Select(t => At(candidate, t, 0.5)),
-            Technique.Synthetic => [Scaled(candidate, 2), Scaled(candidate, 0.5)],
             Technique.TrivialAugment => [Scaled(candidate, 0.5)],
             Technique.RandAugment => [Shifted(candidate, RandAugmentStep), Shifted(candidate, -RandAugmentStep)],
             _ => [Shifted(candidate, Step), Shifted(candidate, -Step), .. WithoutEach(candidate)],

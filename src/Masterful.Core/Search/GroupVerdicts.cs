@@ -1,25 +1,16 @@
-using Masterful.Core.Spec;
-using Masterful.Core.Trials;
-
 namespace Masterful.Core.Search;
 
 /// <summary>What all trials of a search together say about each group, in words and figures.</summary>
 /// <param name="exploration">The trials.</param>
 /// <param name="space">The axes.</param>
 /// <param name="pool">The steps between policies.</param>
-/// <param name="sizes">Whether the images that a technique needs are there.</param>
-internal sealed class GroupVerdicts(Exploration exploration, SearchSpace space, CandidatePool pool, SplitSizes sizes)
+internal sealed class GroupVerdicts(Exploration exploration, SearchSpace space, CandidatePool pool)
 {
     /// <summary>A verdict on a group.</summary>
     /// <param name="group">The group.</param>
     /// <param name="found">The policy that the search came to.</param>
     public GroupVerdict On(TechniqueGroup group, SearchPoint found)
     {
-        if (Missing(group) is { } missing)
-        {
-            return new GroupVerdict(group.Name, group.Techniques, false, null, missing);
-        }
-
         var tried = exploration.Stages.Keys.Where(p => pool.Uses(p, group)).ToList();
         var standing = tried.Where(exploration.Stands).ToList();
         if (standing.Count == 0)
@@ -46,12 +37,4 @@ internal sealed class GroupVerdicts(Exploration exploration, SearchSpace space, 
     }
 
     private string Beside(SearchPoint rest) => rest.Equals(space.None) ? "by itself" : $"beside {space.Describe(rest)}";
-
-    private string? Missing(TechniqueGroup group) => group.Techniques[0] switch
-    {
-        Technique.Synthetic when sizes.Synthetic == 0 => "There are no synthetic images.",
-        Technique.Unlabeled when sizes.Unlabeled == 0 => "There are no unlabeled images.",
-        Technique.Unlabeled => "The search does not race it yet.",
-        _ => null,
-    };
 }

@@ -20,6 +20,9 @@ internal sealed class SearchLedger(
     /// <summary>Image-passes that the search may spend, or null.</summary>
     public long? Cap { get; init; }
 
+    /// <summary>Image-passes and trials beyond which nothing is asked for now, as the rest is kept for a later stage; or null.</summary>
+    public (double ImagePasses, int Trials)? Ceiling { get; set; }
+
     /// <summary>What the ledger and progress call the work being done: <c>baseline</c>, or a stage of the search.</summary>
     public string Stage { get; set; } = "baseline";
 
@@ -95,6 +98,9 @@ internal sealed class SearchLedger(
         return result;
     }
 
+    /// <summary>Gives what was kept to the stage that begins.</summary>
+    public void LiftCeiling() => (Ceiling, Exhausted) = (null, null);
+
     /// <summary>Image-passes of a probe: every operation at every strength, and the clean images.</summary>
     public static long ProbeCost(int operations, int strengths, int images) => images * (1L + ((long)operations * strengths));
 
@@ -103,6 +109,7 @@ internal sealed class SearchLedger(
         Exhausted ??=
             Cap is { } cap && Spent + passes > cap ? "the cap on work (policy.budget.ratio)"
             : budget.Trials is { } most && Trials + trials > most ? "the cap on trials (policy.budget.trials)"
+            : Ceiling is { } ceiling && (Spent + passes > ceiling.ImagePasses || Trials + trials > ceiling.Trials) ? "the share that is kept for added images"
             : null;
         return Exhausted is null;
     }

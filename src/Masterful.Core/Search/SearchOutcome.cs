@@ -20,6 +20,9 @@ public sealed record SearchOutcome
     /// <summary>One verdict a group, in search order; groups that the budget did not reach included.</summary>
     public required IReadOnlyList<GroupVerdict> Groups { get; init; }
 
+    /// <summary>What synthetic and unlabeled images were worth, where there are any.</summary>
+    public IReadOnlyList<DoseResponse> Doses { get; init; } = [];
+
     /// <summary>Work and time of the stages <c>baseline</c> and <c>search</c>, reused trials at what they once took.</summary>
     public required IReadOnlyList<LedgerEntry> Ledger { get; init; }
 
@@ -53,6 +56,7 @@ public sealed record SearchOutcome
             Source = PolicySource.None,
             Tested = [.. Tested.Select(t => t with { Selected = t.Policy.IsNone })],
             Groups = [.. Groups.Select(g => g.Accepted ? g with { Accepted = false, Level = null, Reason = $"{g.Reason} The whole policy did not hold." } : g)],
+            Doses = [.. Doses.Select(d => d.Accepted > 0 ? d with { Accepted = 0, Reason = $"{d.Reason} The whole policy did not hold." } : d)],
             Notes = notes,
         };
     }

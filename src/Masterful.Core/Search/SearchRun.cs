@@ -12,11 +12,21 @@ internal sealed class SearchRun
     /// <summary>A group stays when its expected gain is over this many of its standard errors: the confirmation guards the whole.</summary>
     private const double GroupThreshold = 0.25;
 
+    /// <summary>Share of the budget that measuring added images may take, beside a search for a policy.</summary>
+    private const double DoseShare = 0.45;
+
+    /// <summary>Of the loss of pairs, where no search has measured it: what was seen on Fashion-MNIST and SVHN.</summary>
+    private const double UsualPairedNoise = 0.05;
+
+    private static readonly Technique[] Added = [Technique.Synthetic, Technique.Unlabeled];
+
     private readonly SearchRequest _request;
     private readonly SearchLedger _ledger;
     private readonly ILogger _logger;
     private readonly string _name;
     private readonly IReadOnlyList<TechniqueGroup> _groups;
+    private readonly List<TechniqueGroup> _usable;
+    private readonly List<DoseResponse> _doses = [];
     private readonly List<string> _notes = [];
     private SearchPlan? _plan;
     private SearchSpace _space;
@@ -39,16 +49,10 @@ internal sealed class SearchRun
                 .Select(g => new TechniqueGroup([.. g.Techniques.Where(request.Techniques.Contains)]))
                 .Where(g => g.Techniques.Count > 0),
         ];
+        _usable = [.. _groups.Where(g => !Added.Contains(g.Techniques[0]))];
         (_space, _pool, _exploration) = Over(Calibration.Linear);
         _found = _space.None;
     }
-
-    private List<TechniqueGroup> Usable => [.. _groups.Where(g => g.Techniques[0] switch
-    {
-        Technique.Synthetic => _request.Sizes.Synthetic > 0,
-        Technique.Unlabeled => false,
-        _ => true,
-    })];
 
     private double Share => _plan!.Fidelity.EpochShare * _plan.Fidelity.ImageShare;
 
@@ -57,8 +61,46 @@ internal sealed class SearchRun
     /// <param name="cancellation">Stops.</param>
     public async Task SearchAsync(double cap, CancellationToken cancellation)
     {
-        var operations = DistanceLevels.OperationsOf(Usable.SelectMany(g => g.Techniques));
-        _plan = SearchPlan.Make(_request, cap, operations.Count);
+        var doses = DosePlans(cap);
+        await ExploreAsync(cap, doses, cancellation).ConfigureAwait(false);
+        _ledger.LiftCeiling();
+        foreach (var plan in doses)
+        {
+            var study = new DoseStudy(_ledger, _request, _exploration.PairedNoise is > 0 and var noise ? noise : UsualPairedNoise, _logger);
+            _doses.Add(await study.MeasureAsync(plan, Found(), cancellation).ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>How each kind of added images that is there will be measured; those that the budget can't measure are answered at once.</summary>
+    private List<DosePlan> DosePlans(double cap)
+    {
+        var (plans, there) = (new List<DosePlan>(), Added.Where(t => _request.Techniques.Contains(t) && Available(t) > 0).ToList());
+        var share = (_space.Axes.Count > 0 ? DoseShare : 1) / Math.Max(1, there.Count);
+        foreach (var technique in there)
+        {
+            if (DosePlan.Make(_request, technique, share * cap) is { } plan)
+            {
+                plans.Add(plan);
+                continue;
+            }
+
+            var name = TechniqueAxis.Of(technique).Name;
+            _doses.Add(DoseStudy.Unmeasured(
+                technique, 0, $"The budget is too small to tell whether {name} images help: they are not used. Raise policy.budget."));
+        }
+
+        return plans;
+    }
+
+    private int Available(Technique technique) => technique == Technique.Synthetic ? _request.Sizes.Synthetic : _request.Sizes.Unlabeled;
+
+    private async Task ExploreAsync(double cap, List<DosePlan> doses, CancellationToken cancellation)
+    {
+        var kept = doses.Sum(d => d.Cost(_request));
+        var most = (_request.Budget.Trials ?? int.MaxValue) - doses.Sum(d => d.Trials);
+        var request = _request with { Budget = _request.Budget with { Trials = most == int.MaxValue ? null : most } };
+        var operations = DistanceLevels.OperationsOf(_usable.SelectMany(g => g.Techniques));
+        _plan = SearchPlan.Make(request, cap - kept, operations.Count);
         if (_plan is null || _space.Axes.Count == 0)
         {
             _cutShort = _plan is null ? "The budget is too small for any search: no policy was tried." : null;
@@ -68,6 +110,11 @@ internal sealed class SearchRun
             }
 
             return;
+        }
+
+        if (doses.Count > 0)
+        {
+            _ledger.Ceiling = (cap - kept, most);
         }
 
         _logger.LogInformation(
@@ -89,9 +136,9 @@ internal sealed class SearchRun
     /// <summary>What the search came to.</summary>
     public SearchOutcome Outcome()
     {
-        var policy = _space.Policy(_found, _name);
-        var judge = new GroupVerdicts(_exploration, _space, _pool, _request.Sizes);
-        List<GroupVerdict> verdicts = [.. _groups.Select(g => judge.On(g, _found))];
+        var policy = Found();
+        var judge = new GroupVerdicts(_exploration, _space, _pool);
+        List<GroupVerdict> verdicts = [.. _groups.Select(g => _usable.Contains(g) ? judge.On(g, _found) : VerdictOnAdded(g))];
         foreach (var verdict in verdicts)
         {
             _logger.LogInformation("{Group}: {Reason}", verdict.Name, verdict.Reason);
@@ -106,6 +153,7 @@ internal sealed class SearchRun
                 : PolicySource.Search,
             Tested = Tested(policy),
             Groups = verdicts,
+            Doses = _doses,
             Ledger = _ledger.Stages,
             CutShort = _cutShort,
             Notes = [.. _notes, .. _exploration.Failures],
@@ -113,21 +161,42 @@ internal sealed class SearchRun
         };
     }
 
+    /// <summary>The policy so far: what the exploration came to, and the added images that were accepted.</summary>
+    private Policy Found() => With(_doses);
+
+    private Policy With(IEnumerable<DoseResponse> doses) => doses.Where(d => d.Accepted > 0).Aggregate(
+        _space.Policy(_found, _name), (policy, dose) => policy.With(dose.Technique, dose.Accepted) with { Name = _name });
+
+    private GroupVerdict VerdictOnAdded(TechniqueGroup group)
+    {
+        var technique = group.Techniques[0];
+        if (_doses.Find(d => d.Technique == technique) is not { } dose)
+        {
+            return new GroupVerdict(group.Name, group.Techniques, false, null, $"There are no {group.Name} images.");
+        }
+
+        var control = dose.Points.Count > 0 ? dose.Points[0].ValidationLoss : (double?)null;
+        var best = dose.Points.Where(p => p.Gain is not null && (dose.Accepted == 0 || p.Share * dose.Ratio == dose.Accepted)).MaxBy(p => p.Gain);
+        return new GroupVerdict(
+            group.Name,
+            group.Techniques,
+            dose.Accepted > 0,
+            dose.Accepted > 0 ? 5 * dose.Accepted : null,
+            dose.Reason,
+            best is null ? null : best.ValidationLoss - control,
+            best is null ? null : control * best.StandardError);
+    }
+
     private (SearchSpace Space, CandidatePool Pool, Exploration Exploration) Over(Calibration calibration)
     {
-        var space = new SearchSpace(_request.Techniques, calibration);
-        var pool = new CandidatePool(space, Usable);
+        var space = new SearchSpace([.. _usable.SelectMany(g => g.Techniques)], calibration);
+        var pool = new CandidatePool(space, _usable);
         return (space, pool, new Exploration(_ledger, space, pool, Trial, _logger));
     }
 
     /// <summary>No policy on the first seeds, and distance analysis on the first of them. False when the baseline can't be trained.</summary>
     private async Task<bool> BaselineAsync(IReadOnlyList<string> operations, CancellationToken cancellation)
     {
-        if (_request.Sizes.Unlabeled > 0 && _request.Techniques.Contains(Technique.Unlabeled))
-        {
-            _notes.Add("The unlabeled images were not used: the search does not race that technique yet.");
-        }
-
         await _exploration.ObserveAsync([.. Enumerable.Range(0, _plan!.BaselineSeeds).Select(s => (_space.None, s))], cancellation).ConfigureAwait(false);
         if (_exploration.BaselineSeeds.Count < _plan.BaselineSeeds)
         {
@@ -192,7 +261,7 @@ internal sealed class SearchRun
     {
         while (true)
         {
-            var worths = Usable.Where(g => _pool.Uses(found, g)).Select(g => (Group: g, Worth: Worth(found, g))).ToList();
+            var worths = _usable.Where(g => _pool.Uses(found, g)).Select(g => (Group: g, Worth: Worth(found, g))).ToList();
             if (worths.Count == 0 || worths.MinBy(w => w.Worth) is var least && least.Worth >= GroupThreshold)
             {
                 return found;
@@ -211,18 +280,26 @@ internal sealed class SearchRun
 
     private List<TestedPolicy> Tested(Policy chosen)
     {
-        if (_plan is null)
-        {
-            return [];
-        }
-
         return
         [
             .. _exploration.Stages
                 .Select(s => Tested(_space.Policy(s.Key, _name), s.Value, _exploration.Results(s.Key)))
+                .Concat(_doses.SelectMany(TestedDoses))
                 .Select(t => t with { Selected = t.Policy.Values.SequenceEqual(chosen.Values) }),
         ];
     }
+
+    /// <summary>The doses of a policy: of unlabeled images the full one alone, as the others are the same policy on fewer images.</summary>
+    private IEnumerable<TestedPolicy> TestedDoses(DoseResponse dose) => dose.Points
+        .Where(p => p.Share == 1 || (p.Share > 0 && dose.Technique == Technique.Synthetic))
+        .Select(p => new TestedPolicy(
+            With(_doses.TakeWhile(d => d != dose)).With(dose.Technique, dose.Ratio * p.Share) with { Name = _name },
+            p.ValidationLoss,
+            p.ErrorRate,
+            false,
+            TechniqueAxis.Of(dose.Technique).Name,
+            dose.EpochShare,
+            dose.Seeds));
 
     private TestedPolicy Tested(Policy policy, string stage, IReadOnlyList<TrialResult> results)
     {

@@ -35,9 +35,6 @@ internal sealed class SearchPoint(ImmutableArray<double> levels) : IEquatable<Se
 /// <summary>The axes that a search may move, and the policies that their levels stand for.</summary>
 internal sealed class SearchSpace
 {
-    /// <summary>An amount of synthetic images of twice the original is the end of its axis.</summary>
-    private const double LargestRatio = 2;
-
     /// <summary>Weaker than this, a magnitude does next to nothing.</summary>
     private const double WeakestScaled = 0.1;
 
@@ -104,7 +101,6 @@ internal sealed class SearchSpace
     private Func<double, double> ValueOf(Technique technique) => TechniqueAxis.Of(technique).Kind switch
     {
         AxisKind.ReplacementRate => level => level,
-        AxisKind.Ratio => level => LargestRatio * level,
         _ when technique == Technique.Rotate => level => 100 * _calibration.Strength(Operations.Rotate.Name, 100 * level),
         _ => level => 100 * level,
     };

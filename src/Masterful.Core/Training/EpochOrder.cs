@@ -3,56 +3,67 @@ using Masterful.Core.Runtime;
 
 namespace Masterful.Core.Training;
 
-/// <summary>Which images a step takes, as positions in the training images and in the synthetic ones.</summary>
-internal readonly record struct BatchRange(int Start, int RealCount, int SyntheticCount);
+/// <summary>What an epoch draws from a source of added images.</summary>
+/// <param name="Purpose">Names the random stream of the draws.</param>
+/// <param name="Choices">Positions to draw from.</param>
+/// <param name="Count">How many an epoch has.</param>
+internal readonly record struct AddedDraws(string Purpose, IReadOnlyList<int> Choices, int Count);
 
 /// <summary>
-/// An epoch's images in order, cut into batches. Within a batch the real images come first, so that each kind is one
-/// <c>index_select</c>. The last incomplete batch is dropped, unless it is the only one.
+/// Which images a step takes: how many of each source, the training images first, from a place in the order on.
+/// </summary>
+internal readonly record struct BatchRange(int Start, IReadOnlyList<int> Counts);
+
+/// <summary>
+/// An epoch's images in order, cut into batches. Within a batch the images of a source stand together, the training images first, so
+/// that each source is one <c>index_select</c>. The last incomplete batch is dropped, unless it is the only one.
 /// </summary>
 internal sealed record EpochOrder(int[] Positions, IReadOnlyList<BatchRange> Batches)
 {
     /// <summary>
-    /// The order of one epoch: a function of its arguments alone. <paramref name="syntheticCount"/> synthetic images are added, each
-    /// <c>syntheticCount / syntheticAvailable</c> times rounded down or up, chosen anew each epoch.
+    /// The order of one epoch: a function of its arguments alone. Of each source of added images, each choice comes
+    /// <c>Count / Choices.Count</c> times rounded down or up, chosen anew each epoch.
     /// </summary>
-    /// <param name="images">Positions of the real images.</param>
-    /// <param name="syntheticAvailable">How many synthetic images there are.</param>
-    /// <param name="syntheticCount">How many of them the epoch has.</param>
+    /// <param name="images">Positions of the training images.</param>
+    /// <param name="added">What is drawn from each source of added images.</param>
     /// <param name="batchSize">Images a step.</param>
     /// <param name="seed">Of the epoch.</param>
-    public static EpochOrder Create(IReadOnlyList<int> images, int syntheticAvailable, int syntheticCount, int batchSize, long seed)
+    public static EpochOrder Create(IReadOnlyList<int> images, IReadOnlyList<AddedDraws> added, int batchSize, long seed)
     {
-        // Synthetic positions are stored as their complement: negative, and apart from every real one.
-        int[] order = [.. images, .. ChooseSynthetic(syntheticAvailable, syntheticCount, seed).Select(s => ~s)];
+        Slot[] order =
+        [
+            .. images.Select(p => new Slot(0, p)),
+            .. added.SelectMany((draws, source) => Draw(draws, seed).Select(p => new Slot(source + 1, p))),
+        ];
         Shuffle(order, seed);
 
         var size = Math.Min(batchSize, order.Length);
         var batches = new BatchRange[order.Length / size];
         for (var b = 0; b < batches.Length; b++)
         {
-            var batch = order.AsSpan(b * size, size);
-            var real = MoveRealFirst(batch);
-            batches[b] = new BatchRange(b * size, real, size - real);
+            Slot[] batch = [.. order.Skip(b * size).Take(size).OrderBy(s => s.Source)];
+            batch.CopyTo(order, b * size);
+
+            batches[b] = new BatchRange(b * size, [.. Enumerable.Range(0, added.Count + 1).Select(source => batch.Count(s => s.Source == source))]);
         }
 
-        return new EpochOrder(order[..(batches.Length * size)], batches);
+        return new EpochOrder([.. order.Take(batches.Length * size).Select(s => s.Position)], batches);
     }
 
-    private static IEnumerable<int> ChooseSynthetic(int available, int count, long seed)
+    private static IEnumerable<int> Draw(AddedDraws draws, long seed)
     {
-        if (count == 0)
+        if (draws.Count == 0)
         {
             return [];
         }
 
-        var shuffled = Enumerable.Range(0, available).ToArray();
-        Shuffle(shuffled, Seeds.Derive(seed, "synthetic"));
-        return Enumerable.Range(0, count).Select(i => shuffled[i % available]);
+        var shuffled = draws.Choices.ToArray();
+        Shuffle(shuffled, Seeds.Derive(seed, draws.Purpose));
+        return Enumerable.Range(0, draws.Count).Select(i => shuffled[i % shuffled.Length]);
     }
 
     /// <summary>Sorts by a random rank of each place, so that images added at the end leave the others in their order.</summary>
-    private static void Shuffle(int[] items, long seed)
+    private static void Shuffle<T>(T[] items, long seed)
     {
         var ranks = new ulong[items.Length];
         for (var i = 0; i < ranks.Length; i++)
@@ -63,28 +74,5 @@ internal sealed record EpochOrder(int[] Positions, IReadOnlyList<BatchRange> Bat
         Array.Sort(ranks, items);
     }
 
-    /// <summary>Orders a batch stably, real positions before synthetic ones, and gives the synthetic ones their own positions back.</summary>
-    private static int MoveRealFirst(Span<int> batch)
-    {
-        var real = new List<int>(batch.Length);
-        var synthetic = new List<int>();
-        foreach (var position in batch)
-        {
-            if (position >= 0)
-            {
-                real.Add(position);
-            }
-            else
-            {
-                synthetic.Add(~position);
-            }
-        }
-
-        for (var i = 0; i < batch.Length; i++)
-        {
-            batch[i] = i < real.Count ? real[i] : synthetic[i - real.Count];
-        }
-
-        return real.Count;
-    }
+    private readonly record struct Slot(int Source, int Position);
 }

@@ -5,9 +5,9 @@ namespace Masterful.Core.Training;
 /// <summary>What can be wrong with a training.</summary>
 public static class TrainingDiagnostics
 {
-    /// <summary>A policy that blends in synthetic images where there are none.</summary>
-    public static readonly DiagnosticCode NoSyntheticImages = new(
-        "MST0401", "the policy needs synthetic images", "Name them in dataset.splits.synthetic, or leave the technique out.");
+    /// <summary>A policy that adds synthetic or unlabeled images where there are none.</summary>
+    public static readonly DiagnosticCode NoAddedImages = new(
+        "MST0401", "the policy needs images that are not there", "Name them in dataset.splits.synthetic or dataset.splits.unlabeled, or leave the technique out.");
 
     /// <summary>No image to train on.</summary>
     public static readonly DiagnosticCode NoTrainingImages = new(

@@ -18,6 +18,9 @@ public sealed record TrainingJob
     /// <summary>Synthetic images on the same device, needed when the policy blends them in. Not disposed.</summary>
     public ResidentDataset? Synthetic { get; init; }
 
+    /// <summary>Pseudo-labelled images on the same device, needed when the policy has unlabeled images. Not disposed.</summary>
+    public AddedImages? PseudoLabelled { get; init; }
+
     /// <summary>What is done to the images.</summary>
     public required Policy Policy { get; init; }
 

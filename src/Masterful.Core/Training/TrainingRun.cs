@@ -15,6 +15,8 @@ internal sealed class TrainingRun : IDisposable
     private readonly List<double> _losses;
     private readonly Checkpoint? _checkpoint;
     private readonly int[] _images;
+    private readonly List<AddedImages> _added;
+    private readonly List<AddedDraws> _draws;
     private readonly BatchAugmenter _augmenter;
     private readonly OneCycleSchedule _schedule;
     private readonly Classifier _model;
@@ -30,6 +32,8 @@ internal sealed class TrainingRun : IDisposable
         var recipe = job.Recipe;
         (_job, _losses) = (job, losses);
         _images = ImagesOf(job);
+        var sources = Sources(job).ToList();
+        (_added, _draws) = ([.. sources.Select(s => s.Images)], [.. sources.Select(s => s.Draws)]);
         Epochs = job.Fidelity.Epochs(recipe);
         _stepsPerEpoch = Shape(job).Steps;
         _augmenter = new BatchAugmenter(job.Policy, job.Train.Classes.Count);
@@ -65,8 +69,7 @@ internal sealed class TrainingRun : IDisposable
     public int RunEpoch(CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        var order = EpochOrder.Create(
-            _images, _job.Synthetic?.Count ?? 0, SyntheticCount(_job), _job.Recipe.BatchSize, Derive($"order/{Epoch}"));
+        var order = EpochOrder.Create(_images, _draws, _job.Recipe.BatchSize, Derive($"order/{Epoch}"));
         var positions = tensor(Array.ConvertAll(order.Positions, p => (long)p), ScalarType.Int64).to(_job.Train.Device);
         using var generator = new Generator((ulong)Derive($"augment/{Epoch}"), CPU);
         Seed($"dropout/{Epoch}");
@@ -145,17 +148,24 @@ internal sealed class TrainingRun : IDisposable
 
     private (Tensor Images, Tensor Labels) Gather(BatchRange range, Tensor positions)
     {
-        var real = positions.narrow(0, range.Start, range.RealCount);
-        var (images, labels) = (_job.Train.Images.index_select(0, real), _job.Train.Labels.index_select(0, real));
-        if (range.SyntheticCount == 0)
+        var (images, labels) = (new List<Tensor>(), new List<Tensor>());
+        var start = range.Start;
+        for (var source = 0; source < range.Counts.Count; source++)
         {
-            return (images, labels);
+            var count = range.Counts[source];
+            if (count == 0)
+            {
+                continue;
+            }
+
+            var index = positions.narrow(0, start, count);
+            var (from, classes) = source == 0 ? (_job.Train, _job.Train.Labels) : (_added[source - 1].Source, _added[source - 1].Labels);
+            images.Add(from.Images.index_select(0, index));
+            labels.Add(classes.index_select(0, index));
+            start += count;
         }
 
-        var synthetic = positions.narrow(0, range.Start + range.RealCount, range.SyntheticCount);
-        return (
-            cat([images, _job.Synthetic!.Images.index_select(0, synthetic)]),
-            cat([labels, _job.Synthetic.Labels.index_select(0, synthetic)]));
+        return images.Count == 1 ? (images[0], labels[0]) : (cat(images), cat(labels));
     }
 
     /// <summary>Scales the gradient to at most the recipe's norm, as PyTorch's <c>clip_grad_norm_</c> does.</summary>
@@ -191,18 +201,30 @@ internal sealed class TrainingRun : IDisposable
 
     private static (int BatchSize, int Steps) Shape(TrainingJob job)
     {
-        var images = job.Fidelity.Images(job.Train.Count) + SyntheticCount(job);
+        var images = job.Fidelity.Images(job.Train.Count) + Sources(job).Sum(s => s.Draws.Count);
         var batchSize = Math.Min(job.Recipe.BatchSize, images);
         return (batchSize, images / batchSize);
     }
 
-    private static int SyntheticCount(TrainingJob job)
+    /// <summary>The sources of added images that the policy uses, and what an epoch draws from each.</summary>
+    private static IEnumerable<(AddedImages Images, AddedDraws Draws)> Sources(TrainingJob job)
     {
-        var ratio = job.Policy[Technique.Synthetic];
-        return ratio > 0 && job.Synthetic is not { Count: > 0 }
-            ? throw new DiagnosticException(
-                TrainingDiagnostics.NoSyntheticImages, $"Policy '{job.Policy.Name}' blends in synthetic images, but there are none.")
-            : (int)Math.Round(ratio * job.Fidelity.Images(job.Train.Count), MidpointRounding.AwayFromZero);
+        (Technique Technique, AddedImages? Images)[] sources =
+        [
+            (Technique.Synthetic, job.Synthetic is { } synthetic ? AddedImages.All(synthetic) : null),
+            (Technique.Unlabeled, job.PseudoLabelled),
+        ];
+        foreach (var (technique, images) in sources)
+        {
+            if (job.Policy[technique] is var ratio and > 0)
+            {
+                var name = TechniqueAxis.Of(technique).Name;
+                yield return images is { Choices.Count: > 0 }
+                    ? (images, new AddedDraws(name, images.Choices, (int)Math.Round(ratio * job.Fidelity.Images(job.Train.Count), MidpointRounding.AwayFromZero)))
+                    : throw new DiagnosticException(
+                        TrainingDiagnostics.NoAddedImages, $"Policy '{job.Policy.Name}' adds {name} images, but there are none.");
+            }
+        }
     }
 
     private static int[] ImagesOf(TrainingJob job)

@@ -5,6 +5,7 @@ using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Training;
 using Microsoft.Extensions.Logging;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Masterful.Core.Trials;
@@ -98,11 +99,19 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         var start = _clock.GetTimestamp();
         var key = TrialKey.Of(trial);
         var checkpoint = Path.Combine(_cache, "checkpoints", key);
+        using var scope = NewDisposeScope();
+        var teacher = trial.Teacher is null ? null : Teach(trial, cancellation);
+        if (teacher?.Failure is { } failure)
+        {
+            return new TrialResult { Key = key, Status = TrialStatus.Failed, Failure = failure, FailureIsTransient = teacher.FailureIsTransient };
+        }
+
         var job = new TrainingJob
         {
             CreateModel = () => ModelBuilder.Create(_model, _splits.Classes.Count),
             Train = _data.Train,
             Synthetic = trial.Policy[Technique.Synthetic] > 0 ? _data.Synthetic : null,
+            PseudoLabelled = teacher?.Labelled,
             Policy = trial.Policy,
             Recipe = trial.Recipe,
             Fidelity = trial.Fidelity,
@@ -110,14 +119,59 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             CheckpointPath = checkpoint,
         };
         using var outcome = _trainer.Train(job, Relay(key, trial.Policy.Name), cancellation);
-        var result = Measure(trial, key, outcome, cancellation) with
+        var result = Measure(trial, key, outcome, cancellation);
+        result = result with
         {
+            ImagePasses = result.ImagePasses + (teacher is null ? 0 : _splits.Unlabeled!.Count),
             EpochLosses = outcome.EpochLosses,
             Seconds = _clock.GetElapsedTime(start).TotalSeconds,
             PeakMemory = PeakMemory.OfProcess(),
         };
         DeleteTheOneBefore(checkpoint);
         return result;
+    }
+
+    /// <summary>
+    /// What the teacher makes of the unlabeled images. Whoever asks for a student asks for its teacher first, so that it is in the
+    /// journal; only where its weights are gone is it trained here.
+    /// </summary>
+    private Teaching Teach(TrialSpec student, CancellationToken cancellation)
+    {
+        var trial = student.Teacher!;
+        var key = TrialKey.Of(trial);
+        if (_data.Unlabeled is not { } unlabeled)
+        {
+            throw new DiagnosticException(
+                TrainingDiagnostics.NoAddedImages, $"Policy '{student.Policy.Name}' adds unlabeled images, but there are none.");
+        }
+
+        if (!File.Exists(WeightsPath(key)) && Train(trial, cancellation) is { Status: TrialStatus.Failed } failed)
+        {
+            return new Teaching(null, $"The teacher of the unlabeled images failed: {failed.Failure}", failed.FailureIsTransient);
+        }
+
+        using var model = ModelBuilder.Create(_model, _splits.Classes.Count);
+        model.LoadState(WeightsPath(key));
+        model.to(_device);
+        var temperature = TemperatureScaling.Fit(Predictor.Predict(model, _data.Select, cancellation)).Temperature;
+        var labels = PseudoLabels.Of(
+            Predictor.Predict(model, unlabeled, cancellation),
+            temperature,
+            [.. Enumerable.Range(0, _splits.Classes.Count).Select(c => _splits.Train.Labels.Count(l => l == c))],
+            student.UnlabeledShare,
+            Seeds.Derive(student.Seed, "dose"));
+        if (labels.Positions.Count == 0)
+        {
+            return new Teaching(null, $"Its teacher is sure, to {PseudoLabels.Confidence:0%}, of none of the unlabeled images.", false);
+        }
+
+        var classes = new long[unlabeled.Count];
+        foreach (var (position, label) in labels.Positions.Zip(labels.Classes))
+        {
+            classes[position] = label;
+        }
+
+        return new Teaching(new AddedImages(unlabeled, tensor(classes, ScalarType.Int64).to(_device), labels.Positions), null, false);
     }
 
     /// <summary>A checkpoint outlives its training by one trial: a kill before the result is journalled must not cost the training.</summary>
@@ -229,6 +283,8 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     }
 
     private Relayed? Relay(string key, string policyName) => _progress is null ? null : new Relayed(_progress, key, policyName);
+
+    private sealed record Teaching(AddedImages? Labelled, string? Failure, bool FailureIsTransient);
 
     private sealed class Relayed(IProgress<TrialProgress> progress, string key, string policyName) : IProgress<EpochProgress>
     {

@@ -10,6 +10,7 @@ internal sealed class ResidentSplits(DatasetSplits splits, torch.Device device) 
     private ResidentDataset? _select;
     private ResidentDataset? _test;
     private ResidentDataset? _synthetic;
+    private ResidentDataset? _unlabeled;
 
     public ResidentDataset Train => _train ??= new ResidentDataset(splits.Train, device);
 
@@ -19,11 +20,14 @@ internal sealed class ResidentSplits(DatasetSplits splits, torch.Device device) 
 
     public ResidentDataset? Synthetic => splits.Synthetic is null ? null : _synthetic ??= new ResidentDataset(splits.Synthetic, device);
 
+    public ResidentDataset? Unlabeled => splits.Unlabeled is null ? null : _unlabeled ??= new ResidentDataset(splits.Unlabeled, device);
+
     public void Dispose()
     {
         _train?.Dispose();
         _select?.Dispose();
         _test?.Dispose();
         _synthetic?.Dispose();
+        _unlabeled?.Dispose();
     }
 }

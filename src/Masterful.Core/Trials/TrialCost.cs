@@ -15,14 +15,16 @@ public static class TrialCost
 {
     /// <summary>
     /// Image-passes of a trial: 3 × images × epochs at its fidelity, synthetic and unlabeled images in their ratios included, plus one
-    /// for each select image (and each test image when it evaluates the test split).
+    /// for each select image (and each test image when it evaluates the test split) and for each unlabeled image that a teacher labels.
+    /// The teacher's training is a trial of its own.
     /// </summary>
     public static long ImagePasses(TrialSpec trial, SplitSizes sizes)
     {
         var images = trial.Fidelity.Images(sizes.Train);
         var added = trial.Policy[Technique.Synthetic] + trial.Policy[Technique.Unlabeled];
         var epochImages = images + (long)Math.Round(images * added, MidpointRounding.AwayFromZero);
-        return (3 * epochImages * trial.Fidelity.Epochs(trial.Recipe)) + sizes.Select + (trial.EvaluateTest ? sizes.Test : 0);
+        return (3 * epochImages * trial.Fidelity.Epochs(trial.Recipe)) + sizes.Select + (trial.EvaluateTest ? sizes.Test : 0)
+            + (trial.Policy[Technique.Unlabeled] > 0 ? sizes.Unlabeled : 0);
     }
 
     /// <summary>Image-passes of the final stage with a policy of no added images: original and masterful, every seed.</summary>

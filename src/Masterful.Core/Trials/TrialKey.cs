@@ -38,6 +38,11 @@ public static class TrialKey
         json.WriteNumber("format", 1);
         WritePolicy(json, trial.Policy);
         WriteRecipe(json, trial);
+        if (trial.Policy[Technique.Unlabeled] > 0)
+        {
+            json.WriteNumber("unlabeledShare", trial.UnlabeledShare);
+        }
+
         json.WriteNumber("seed", trial.Seed);
         json.WriteString("data", trial.DataFingerprint);
         json.WriteString("model", trial.ModelFingerprint);

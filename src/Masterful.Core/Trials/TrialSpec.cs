@@ -1,3 +1,4 @@
+using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Training;
 
@@ -36,9 +37,26 @@ public sealed record TrialSpec
     /// <summary>Version of the engine, whose major and minor parts count.</summary>
     public required string EngineVersion { get; init; }
 
+    /// <summary>
+    /// Share of the unlabeled images that are there to be used, over 0 to 1: the dose. Counts only where the policy has unlabeled images.
+    /// </summary>
+    public double UnlabeledShare { get; init; } = 1;
+
     /// <summary>Whether the result carries predictions on the test split. Only the final trainings ask for it.</summary>
     public bool EvaluateTest { get; init; }
 
     /// <summary>Whether the trained weights are kept in the cache, for the output and for later probes.</summary>
     public bool KeepWeights { get; init; }
+
+    /// <summary>
+    /// The trial whose model labels the unlabeled images of this one, or null where the policy has none: the same without them, which is
+    /// also what the unlabeled images are measured against in the waterfall, so that it is trained once.
+    /// </summary>
+    public TrialSpec? Teacher => Policy[Technique.Unlabeled] == 0 ? null : this with
+    {
+        Policy = Policy with { Values = [.. Policy.Values.Where(v => v.Technique != Technique.Unlabeled)] },
+        UnlabeledShare = 1,
+        EvaluateTest = false,
+        KeepWeights = true,
+    };
 }

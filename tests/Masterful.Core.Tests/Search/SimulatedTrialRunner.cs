@@ -97,11 +97,14 @@ internal sealed class SimulatedTrialRunner(SimulatedTruth truth, SplitSizes size
     /// <summary>Select images that a result carries predictions for, drawn anew for each trial.</summary>
     public int SelectImages { get; init; }
 
+    /// <summary>What a trial's loss is multiplied by, beside what the truth knows of.</summary>
+    public Func<TrialSpec, double> Factor { get; init; } = _ => 1;
+
     /// <summary>Called before a trial runs.</summary>
     public Action<TrialSpec> Before { get; init; } = _ => { };
 
     public static string Key(TrialSpec trial) =>
-        $"{string.Join(',', trial.Policy.Values)}/{trial.Seed}/{trial.Fidelity}/{trial.Recipe.LearningRate}/{trial.Recipe.BatchSize}";
+        $"{string.Join(',', trial.Policy.Values)}/{trial.Seed}/{trial.Fidelity}/{trial.Recipe.LearningRate}/{trial.Recipe.BatchSize}/{trial.UnlabeledShare}";
 
     public async Task<TrialResult> RunAsync(TrialSpec trial, CancellationToken cancellation)
     {
@@ -124,10 +127,13 @@ internal sealed class SimulatedTrialRunner(SimulatedTruth truth, SplitSizes size
             return new TrialResult { Key = Key(trial), Status = TrialStatus.Failed, Failure = "The loss became NaN.", ImagePasses = passes, Seconds = 1 };
         }
 
-        var share = trial.Fidelity.EpochShare * trial.Fidelity.ImageShare;
-        var scale = truth.Noise(trial.Fidelity);
-        var noise = scale * (Normal(trial.Seed, $"seed/{trial.Fidelity}") + Normal(trial.Seed, Key(trial)));
-        var loss = BaseLoss * (1 + (0.5 * (1 - share))) * Math.Exp(truth.Change(trial.Policy, trial.Fidelity) + noise);
+        // Added images, and what their teacher learned, are worth as many epochs; more epochs than a whole training's change nothing.
+        var added = trial.Policy[Technique.Synthetic] + (trial.Policy[Technique.Unlabeled] is var unlabeled and > 0 ? 1 + unlabeled : 0);
+        var fidelity = trial.Fidelity with { EpochShare = Math.Min(1, trial.Fidelity.EpochShare * (1 + added)) };
+        var share = fidelity.EpochShare * fidelity.ImageShare;
+        var scale = truth.Noise(fidelity);
+        var noise = scale * (Normal(trial.Seed, $"seed/{fidelity}") + Normal(trial.Seed, Key(trial)));
+        var loss = Factor(trial) * BaseLoss * (1 + (0.5 * (1 - share))) * Math.Exp(truth.Change(trial.Policy, fidelity) + noise);
         return new TrialResult
         {
             Key = Key(trial),

@@ -19,6 +19,7 @@ public sealed class LocalTrialRunnerTests : IDisposable
         Train = Blobs.Create(160, seed: 1),
         Select = Blobs.Create(80, seed: 2),
         Test = Blobs.Create(120, seed: 3),
+        Unlabeled = Unlabeled(),
         Fingerprint = "blobs",
         Health = new DatasetHealth { ClassCounts = new Dictionary<string, IReadOnlyList<int>>() },
     };
@@ -49,6 +50,36 @@ public sealed class LocalTrialRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_student_learns_from_what_its_teacher_says_of_the_unlabeled_images()
+    {
+        var student = Trial with { Policy = (Policy.None with { Name = "student" }).With(Technique.Unlabeled, 0.5) };
+
+        var result = await _runner.RunAsync(student, Stop);
+        var again = await _runner.RunAsync(student, Stop);
+        var alone = await _runner.RunAsync(Trial, Stop);
+
+        Assert.Equal((TrialStatus.Completed, null), (result.Status, result.Failure));
+        Assert.True(result.SelectError < 0.05, $"error {result.SelectError}");
+        Assert.Equal(result.SelectLoss, again.SelectLoss);
+        Assert.NotEqual(result.SelectLoss, alone.SelectLoss);
+        Assert.True(File.Exists(Path.Combine(_cache, "weights", $"{TrialKey.Of(student.Teacher!)}.safetensors")), "the teacher is kept");
+        Assert.Equal(TrialKey.Of(Trial), TrialKey.Of(student.Teacher!));
+        // 240 images an epoch in batches of 32: seven of them, 224 images.
+        Assert.Equal((3 * 224 * 6) + 80 + 200, result.ImagePasses);
+    }
+
+    [Fact]
+    public async Task A_teacher_that_is_sure_of_nothing_is_a_failed_trial_with_its_reason()
+    {
+        // One step from where it began, a model knows nothing yet.
+        var recipe = Trial.Recipe with { Epochs = 1, BatchSize = 160, LearningRate = 1e-6 };
+        var result = await _runner.RunAsync(Trial with { Recipe = recipe, Policy = Policy.None.With(Technique.Unlabeled, 0.5) }, Stop);
+
+        Assert.Equal((TrialStatus.Failed, false), (result.Status, result.FailureIsTransient));
+        Assert.Contains("of none of the unlabeled images", result.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_trial_is_trained_and_measured()
     {
         var result = await _runner.RunAsync(Trial, Stop);
@@ -63,7 +94,7 @@ public sealed class LocalTrialRunnerTests : IDisposable
         Assert.True(result.PeakMemory > 10_000_000);
         Assert.Equal(6, result.EpochLosses.Count);
         Assert.Equal([1, 2, 3, 4, 5, 6], _told.Select(t => t.Epoch.Epoch));
-        Assert.Empty(Directory.EnumerateFiles(_cache, "*", SearchOption.AllDirectories));
+        Assert.False(Directory.Exists(Path.Combine(_cache, "weights")), "weights are kept where they are asked for only");
     }
 
     [Fact]
@@ -180,5 +211,11 @@ public sealed class LocalTrialRunnerTests : IDisposable
     private sealed class Listener(List<TrialProgress> told) : IProgress<TrialProgress>
     {
         public void Report(TrialProgress value) => told.Add(value);
+    }
+
+    private static ImageDataset Unlabeled()
+    {
+        var images = Blobs.Create(200, seed: 4);
+        return images with { Labels = [.. images.Labels.Select(_ => -1)] };
     }
 }
