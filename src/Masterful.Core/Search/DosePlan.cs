@@ -14,7 +14,7 @@ namespace Masterful.Core.Search;
 internal sealed record DosePlan(Technique Technique, double Ratio, double EpochShare, int Seeds, IReadOnlyList<double> Doses)
 {
     /// <summary>The most images added for each labelled one: each is as much work as a labelled image.</summary>
-    private const double LargestRatio = 1;
+    private const double LargestRatio = 3;
 
     /// <summary>From the best that a large budget buys to the least that tells anything. Images are never cut: how many labels there are is the question.</summary>
     private static readonly (double EpochShare, int Seeds, double[] Doses)[] Layouts =
