@@ -18,6 +18,18 @@ internal static class SampleResults
     private static readonly double[] OriginalRecall = [0.842, 0.975, 0.842, 0.911, 0.861, 0.968, 0.700, 0.962, 0.974, 0.953];
     private static readonly double[] MasterfulRecall = [0.868, 0.981, 0.876, 0.925, 0.874, 0.977, 0.751, 0.957, 0.985, 0.966];
 
+    public static DoseInfo Unlabeled { get; } = new(
+        "unlabeled", 3, 3, "3 unlabeled images for each labelled one change validation loss by -36.1% ± 8.0% against a control of the same compute, by 1 seed: used.")
+    {
+        Seeds = 1,
+        EpochShare = 0.25,
+        Points =
+        [
+            new(0, 0, 0.2060, 0.0567), new(0.25, 5000, 0.1771, 0.0567) { Change = -0.14, StandardError = 0.016 },
+            new(1, 20_000, 0.1317, 0.04) { Change = -0.361, StandardError = 0.015 },
+        ],
+    };
+
     public static RunResult Fashion() => new()
     {
         Run = new RunInfo
@@ -110,6 +122,7 @@ internal static class SampleResults
         Search = new SearchInfo
         {
             PoliciesTested = 41,
+            Doses = [Unlabeled, new("synthetic", 0, 0, "The budget is too small to tell whether synthetic images help: they are not used.")],
             Groups =
             [
                 new("horizontal_mirror+rotate_90", true, 3) { Reason = "horizontal mirror at 0.5 gains 0.021 ± 0.003", LossDelta = -0.021, StandardError = 0.003 },

@@ -1,3 +1,5 @@
+using Masterful.Core.Trials;
+
 namespace Masterful.Core.Search;
 
 /// <summary>What all trials of a search together say about each group, in words and figures.</summary>

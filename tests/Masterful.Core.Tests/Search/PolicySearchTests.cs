@@ -295,12 +295,12 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Groups_without_their_images_and_the_unlabeled_say_so()
+    public async Task Groups_without_their_images_say_so()
     {
-        var found = await SearchAsync(
-            new SimulatedTrialRunner(SimulatedTruth.Draw(2), Sizes), Request(2, new BudgetSpec(Ratio: 1.5)) with { Sizes = Sizes with { Unlabeled = 100 } });
+        var found = await SearchAsync(new SimulatedTrialRunner(SimulatedTruth.Draw(2), Sizes), Request(2, new BudgetSpec(Ratio: 1.5)));
         Assert.Equal("There are no synthetic images.", Assert.Single(found.Groups, g => g.Name == "synthetic").Reason);
-        Assert.Contains(found.Notes, n => n.Contains("unlabeled images were not used", StringComparison.Ordinal));
+        Assert.Equal("There are no unlabeled images.", Assert.Single(found.Groups, g => g.Name == "unlabeled").Reason);
+        Assert.Empty(found.Doses);
     }
 
     [Fact]

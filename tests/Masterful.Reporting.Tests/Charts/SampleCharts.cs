@@ -8,6 +8,8 @@ internal static class SampleCharts
 {
     public static IReadOnlyDictionary<string, Func<Chart>> All { get; } = new Dictionary<string, Func<Chart>>
     {
+        ["doses"] = () => new DoseResponseChart(SampleResults.Unlabeled),
+        ["doses-rejected"] = () => new DoseResponseChart(RejectedDose()),
         ["error-rate"] = () => ErrorRate(SampleResults.Fashion()),
         ["error-rate-worse"] = () => ErrorRate(Worse()),
         ["error-rate-unknown"] = () => ErrorRate(SampleResults.Locked() with { Masterful = SampleResults.Fashion().Masterful with { ErrorRate = double.NaN, ErrorRatePerSeed = [] } }),
@@ -59,5 +61,12 @@ internal static class SampleCharts
             Masterful = fashion.Original,
             Comparison = new ComparisonResult { ErrorRateReduction = -0.2047, Low = -0.26, High = -0.15, Confidence = 0.9 },
         };
+    }
+
+    private static DoseInfo RejectedDose()
+    {
+        var used = SampleResults.Unlabeled;
+        var worse = used.Points.Select(p => p with { ValidationLoss = 0.2 * (1 + p.Share), Change = p.Change is null ? null : p.Share });
+        return used with { Technique = "synthetic", Accepted = 0, Points = [.. worse] };
     }
 }
