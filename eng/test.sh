@@ -45,4 +45,15 @@ for project in "$root"/tests/*.Tests; do
   [ "$status" != 0 ] && [ "$bad" = 0 ] && { echo "test: $name ended with $status"; failed=$((failed + 1)); }
   echo "   $((SECONDS - started)) s"
 done
+
+# The Mermaid blocks are those that the report's tests have just written.
+if [ -z "$only" ]; then
+  echo "== workflows, actions and Mermaid charts"
+  "$root/eng/check-github.sh" Release
+  case $? in
+    0) passed=$((passed + 1)) ;;
+    77) skipped=$((skipped + 1)) ;;
+    *) failed=$((failed + 1)) ;;
+  esac
+fi
 finish

@@ -42,11 +42,11 @@ internal static class MasterfulTool
     {
         var common = new CommonSymbols();
         var root = new RootCommand(
-            """
+            $"""
             Finds the training policy that most reduces an image classifier's error, trains with it, and proves it.
 
             Start with `dotnet masterful init` in the folder of your images, then `dotnet masterful run`.
-            Exit codes: 0 ok, 1 unexpected, 2 gate not met, 3 spec or data wrong, 130 cancelled.
+            Exit codes: {string.Join(", ", ExitCode.All.Select(e => $"{e.Code} {e.Name}"))}.
             """);
         common.AddTo(root);
         var bind = new CommandBinder(common, host);

@@ -24,7 +24,7 @@ internal sealed class ToolProcess : IDisposable
     public static string Configuration { get; } = typeof(ToolProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .First(a => a.Key == "Configuration").Value!;
 
-    private static string Tool => Path.Combine(Root, "src", "Masterful.Tool", "bin", Configuration, "net10.0", "dotnet-masterful.dll");
+    public static string Tool => Path.Combine(Root, "src", "Masterful.Tool", "bin", Configuration, "net10.0", "dotnet-masterful.dll");
 
     public int Id => _process.Id;
 
