@@ -48,6 +48,20 @@ public partial class WorkflowTests
         }
     }
 
+    [Theory]
+    [InlineData("masterful")]
+    [InlineData("masterful-comment")]
+    public void The_page_of_the_action_lists_its_inputs_with_what_they_mean(string action)
+    {
+        var page = File.ReadAllText(Path.Combine(ToolProcess.Root, "docs", "action.md"));
+        var inputs = (YamlMappingNode)new WorkflowFile(Path.Combine(ToolProcess.Root, ".github", "actions", action, "action.yml")).Root["inputs"];
+        var section = page[page.IndexOf($"## The action `{action}`", StringComparison.Ordinal)..];
+        section = section[..section.IndexOf("\n## ", 3, StringComparison.Ordinal)];
+
+        var listed = section.Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|', StringSplitOptions.TrimEntries)).ToDictionary(c => c[1].Trim('`'), c => c[3]);
+        Assert.Equal(inputs.Children.ToDictionary(i => i.Key.ToString(), i => i.Value["description"].ToString()), listed);
+    }
+
     [GeneratedRegex(@"uses: (\./\S+|[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)\s*$")]
     private static partial Regex Pinned();
 }

@@ -37,7 +37,7 @@ internal sealed class ClassTable
         var (better, worse) = (_entries.Count(e => e.Change > 0), _entries.Count(e => e.Change < 0));
         var sure = _entries.Count(e => e.Verdict == Entry.Worse);
         var loser = worse > 0 ? $"; most: {_entries[0].Name}, {Figures.Points(_entries[0].Change, 1)} points" : "";
-        return $"Recall is better in {better} of {Count} classes and worse in {worse}{loser}"
+        return better == Count ? $"Recall is better in all {Figures.Count(Count)} classes." : $"Recall is better in {better} of {Count} classes and worse in {worse}{loser}"
             + (worse == 0 || _entries.TrueForAll(e => e.Paired is null) ? "." : sure == 0 ? " (none of the losses is beyond noise)." : $" ({sure} of the losses beyond noise).");
     }
 

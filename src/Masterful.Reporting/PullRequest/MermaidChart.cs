@@ -8,26 +8,16 @@ internal static class MermaidChart
 {
     private const int LongestLabel = 40;
 
-    /// <summary>Grey, teal and green as in the report's own charts: seen apart by light and dark readers, and each bar says its value.</summary>
-    private const string Palette = "#8a9099, #2a9d8f, #1b7f4b";
-
-    /// <summary>Which of the palette's colours a bar has.</summary>
-    public enum Tone
-    {
-        Original,
-        Between,
-        Masterful,
-    }
+    /// <summary>Legible on light and dark pages. One for all bars: where bars are of several series, Mermaid draws each over the others' beginnings.</summary>
+    private const string Colour = "#2a9d8f";
 
     /// <summary>Horizontal bars from 0, each with its value in its label.</summary>
     /// <param name="title">Plain text of our own.</param>
     /// <param name="axis">What is measured, plain text of our own.</param>
-    /// <param name="bars">Label, finite value of at least 0, tone.</param>
-    public static string Bars(string title, string axis, IReadOnlyList<(string Label, double Value, Tone Tone)> bars)
-    {
-        var top = Ceiling(bars.Max(b => b.Value));
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"""
+    /// <param name="bars">Label, the value as people read it, and finite value of at least 0.</param>
+    public static string Bars(string title, string axis, IReadOnlyList<(string Label, string Text, double Value)> bars) => Fence(string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
             ---
             config:
               xyChart:
@@ -36,27 +26,14 @@ internal static class MermaidChart
                 titleFontSize: 16
               themeVariables:
                 xyChart:
-                  plotColorPalette: "{Palette}"
+                  plotColorPalette: "{Colour}"
             ---
             xychart-beta horizontal
                 title "{title}"
-                x-axis [{string.Join(", ", bars.Select(b => $"\"{Label(b.Label)}\""))}]
-                y-axis "{axis}" 0 --> {Value(top)}
-            """);
-        // A bar chart has one colour a series: a series a tone, 0 where a bar has another one.
-        foreach (var tone in Enum.GetValues<Tone>())
-        {
-            text.Append("\n    bar [").AppendJoin(", ", bars.Select(b => Value(b.Tone == tone ? b.Value : 0))).Append(']');
-        }
-
-        return Fence(text.ToString());
-    }
-
-    /// <summary>Shares of a whole, each with its amount.</summary>
-    /// <param name="title">Plain text of our own.</param>
-    /// <param name="slices">Label and finite amount over 0.</param>
-    public static string Pie(string title, IEnumerable<(string Label, double Value)> slices) => Fence(
-        $"pie showData\n    title {title}\n" + string.Join('\n', slices.Select(s => $"    \"{Label(s.Label)}\" : {Value(s.Value)}")));
+                x-axis [{string.Join(", ", bars.Select(b => $"\"{Label(b.Label)}: {b.Text}\""))}]
+                y-axis "{axis}" 0 --> {Value(Ceiling(bars.Max(b => b.Value)))}
+                bar [{string.Join(", ", bars.Select(b => Value(b.Value)))}]
+            """));
 
     /// <summary>
     /// Text that can't end a string, a line or the block, nor begin a directive, a comment or an entity: what is not a letter, a digit

@@ -184,15 +184,15 @@ public sealed class PullRequestPage
 
     private string ErrorChart()
     {
-        List<(string, double, MermaidChart.Tone)> bars = [("original", _result.Original.ErrorRate, MermaidChart.Tone.Original)];
+        List<(string Label, double Error)> bars = [("original", _result.Original.ErrorRate)];
         if (_base is { SameTest: true, Unchanged: false })
         {
-            bars.Add(($"masterful on {_options.BaselineName}", _base.Baseline.Masterful.ErrorRate, MermaidChart.Tone.Between));
+            bars.Add(($"masterful on {_options.BaselineName}", _base.Baseline.Masterful.ErrorRate));
         }
 
-        bars.Add(("masterful", _result.Masterful.ErrorRate, MermaidChart.Tone.Masterful));
-        return Published("error-rate.png", "Test error of the original and the masterful model, with intervals.") ?? (bars.TrueForAll(b => double.IsFinite(b.Item2))
-            ? MermaidChart.Bars("Test error", "wrong in 100 images", [.. bars.Select(b => ($"{b.Item1}: {Figures.Number(b.Item2 * 100, 2)}", b.Item2 * 100, b.Item3))])
+        bars.Add(("masterful", _result.Masterful.ErrorRate));
+        return Published("error-rate.png", "Test error of the original and the masterful model, with intervals.") ?? (bars.TrueForAll(b => double.IsFinite(b.Error))
+            ? MermaidChart.Bars("Wrong in 100 test images", "images", [.. bars.Select(b => (b.Label, Figures.Number(b.Error * 100, 2), b.Error * 100))])
             : "");
     }
 
@@ -219,16 +219,15 @@ public sealed class PullRequestPage
     private string Waterfall()
     {
         var loss = _result.Original.ValidationLoss;
-        List<(string Label, double Loss, MermaidChart.Tone Tone)> steps = [("original", loss, MermaidChart.Tone.Original)];
-        foreach (var (i, step) in _result.Attribution.Index())
+        List<(string Label, double Loss)> steps = [("original", loss)];
+        foreach (var step in _result.Attribution)
         {
             loss += step.ValidationLossDelta;
-            var last = i == _result.Attribution.Count - 1;
-            steps.Add(($"+ {step.Technique.Replace('_', ' ')}", loss, last ? MermaidChart.Tone.Masterful : MermaidChart.Tone.Between));
+            steps.Add(($"+ {step.Technique.Replace('_', ' ')}", loss));
         }
 
         return steps.TrueForAll(s => double.IsFinite(s.Loss) && s.Loss >= 0)
-            ? MermaidChart.Bars("Validation loss as techniques are added", "nats", [.. steps.Select(s => ($"{s.Label}: {Figures.Number(s.Loss, 4)}", s.Loss, s.Tone))])
+            ? MermaidChart.Bars("Validation loss as techniques are added", "nats", [.. steps.Select(s => (s.Label, Figures.Number(s.Loss, 4), s.Loss))])
             : "";
     }
 
@@ -255,7 +254,7 @@ public sealed class PullRequestPage
 
         if (_result.Ledger.Where(e => e.ImagePasses > 0).ToList() is { Count: > 0 } ledger)
         {
-            parts.Add(MermaidChart.Pie("Work by stage, in thousands of image-passes", ledger.Select(e => (e.Stage, Math.Max(0.001, Math.Round(e.ImagePasses / 1000.0, 3))))));
+            parts.Add(MermaidChart.Bars("Work by stage", "millions of image-passes", [.. ledger.Select(e => (e.Stage, Figures.Amount(e.ImagePasses), e.ImagePasses / 1e6))]));
         }
 
         if (_result.Search is { } search)

@@ -137,7 +137,7 @@ public partial class PullRequestPageTests
         var comment = new PullRequestPage(SampleResults.Fashion(), new PullRequestOptions { Charts = charts }).Comment();
 
         Assert.Contains("](<https://github.com/o/r/raw/abc/1/error-rate.png>)", comment, StringComparison.Ordinal);
-        Assert.DoesNotContain("title \"Test error\"", comment, StringComparison.Ordinal);
+        Assert.DoesNotContain("title \"Wrong in 100 test images\"", comment, StringComparison.Ordinal);
         Assert.Contains("title \"Validation loss as techniques are added\"", comment, StringComparison.Ordinal);
     }
 
