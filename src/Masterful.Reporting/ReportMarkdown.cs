@@ -266,7 +266,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
             return (IReadOnlyList<string>)[.. row, step.Significant ? Sign(step.ValidationLossDelta, -1) : "≈\u00A0within\u00A0noise"];
         }));
         _page.Paragraph(
-            "Behind each ± stands one standard error, over other seeds and other images. A change of loss of less than two is within noise: another run could turn its sign."
+            "Behind each ± stands one standard error, over other seeds and other images, widened as the seeds are few. A change of loss of less than two is within noise: another run could turn its sign."
             + (leftOut ? " *If left out* is the change when the technique alone is taken out of the whole policy: above 0, it is missed." : ""));
     }
 

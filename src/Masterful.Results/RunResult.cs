@@ -321,7 +321,10 @@ public sealed record AttributionStep
     /// <summary>Change of validation loss by adding it; negative is better.</summary>
     public double ValidationLossDelta { get; init; }
 
-    /// <summary>Standard error of the change over other seeds and other select images; null with one pair.</summary>
+    /// <summary>
+    /// Standard error of the change over other seeds and other select images, widened so that ± two of it are a 95% interval though seeds
+    /// are few; null with one pair.
+    /// </summary>
     public double? StandardError { get; init; }
 
     /// <summary>Whether the change is over two standard errors.</summary>

@@ -13,8 +13,8 @@ public sealed class InterruptionTests(InterruptionTests.UndisturbedRun undisturb
     {
         using var project = Project();
         using var process = ToolProcess.Start(project.Folder, "run");
-        // The search keeps those of its first baseline; the final trainings keep each their own.
-        Await(process, () => Weights(project).Length > 1, "a final training's weights");
+        // The search keeps those of its baselines; the final trainings keep each their own.
+        Await(process, () => Weights(project).Length > undisturbed.SearchWeights, "a final training's weights");
 
         process.Signal("INT");
         AssertStopped(process.Wait(), project);
@@ -99,9 +99,11 @@ public sealed class InterruptionTests(InterruptionTests.UndisturbedRun undisturb
             (Figures, Files) = (project.ReadFigures(), InterruptionTests.Files(project));
             var (run, reused) = project.ReadTrials();
             AllTrials = run + reused;
+            var weights = Weights(project).Length;
             var second = ToolProcess.Run(project.Folder, "run");
             Assert.True(second.ExitCode == 0, second.ToString());
             FinalTrials = project.ReadTrials().Reused;
+            SearchWeights = weights - FinalTrials;
         }
 
         internal string Figures { get; }
@@ -111,5 +113,8 @@ public sealed class InterruptionTests(InterruptionTests.UndisturbedRun undisturb
         internal int AllTrials { get; }
 
         internal int FinalTrials { get; }
+
+        /// <summary>Files of weights that the search leaves.</summary>
+        internal int SearchWeights { get; }
     }
 }

@@ -97,7 +97,8 @@ public sealed class Attribution(ITrialRunner runner)
         }
 
         List<PolicyChange> changes = [.. bars.Select(b => b.Added), .. bars.Select(b => b.LeftOut).OfType<PolicyChange>()];
-        var (loss, error) = (SeedVariance(changes, m => m.Losses), SeedVariance(changes, m => m.Errors));
+        var degrees = SeedDegrees(ladder[0].Losses.Count, bars.Count);
+        var (loss, error) = (SeedVarianceOf(changes, degrees, m => m.Losses), SeedVarianceOf(changes, degrees, m => m.Errors));
         return [.. bars.Select(bar => new AttributionStep
         {
             Technique = bar.Name,
@@ -117,16 +118,29 @@ public sealed class Attribution(ITrialRunner runner)
     /// Variance of a paired difference over seeds, the same for every step: three pairs alone know their spread only to within a factor
     /// of two, and a step whose pairs happen to agree would pass for certain. Null with one pair.
     /// </summary>
-    private static double? SeedVariance(List<PolicyChange> changes, Func<PolicyMeasurement, IReadOnlyList<double>> figures)
+    private static SeedVariance? SeedVarianceOf(List<PolicyChange> changes, double degrees, Func<PolicyMeasurement, IReadOnlyList<double>> figures)
     {
         var pairs = figures(changes[0].Before).Count;
-        return pairs < 2 ? null : changes.Average(change =>
-        {
-            var error = PairedDifference.Of(figures(change.Before), figures(change.After)).StandardError!.Value;
-            return error * error * pairs;
-        });
+        return pairs < 2 ? null : new SeedVariance(
+            changes.Average(change =>
+            {
+                var error = PairedDifference.Of(figures(change.Before), figures(change.After)).StandardError!.Value;
+                return error * error * pairs;
+            }),
+            degrees);
     }
+
+    /// <summary>
+    /// Degrees of freedom of the variance over seeds: n − 1 a step, less what neighbours share. Their differences have an arm in
+    /// common and so correlate by −½, their variances by ¼: the mean of k has variance (1 + (k − 1) / 2k) / k of one's.
+    /// </summary>
+    private static double SeedDegrees(int pairs, int steps) => (pairs - 1) * steps / (1 + ((steps - 1) / (2.0 * steps)));
 }
+
+/// <summary>Variance of a paired difference over seeds.</summary>
+/// <param name="OfPair">Of one pair.</param>
+/// <param name="Degrees">Of freedom that it is estimated with.</param>
+internal sealed record SeedVariance(double OfPair, double Degrees);
 
 /// <summary>One policy's trials, in the order of the seeds.</summary>
 internal sealed class PolicyMeasurement(IReadOnlyList<TrialResult> results)
@@ -180,14 +194,25 @@ internal sealed class PolicyChange(PolicyMeasurement before, PolicyMeasurement a
     public double Error { get; } = PairedDifference.Of(before.Errors, after.Errors).Mean;
 
     /// <summary>Standard error of <see cref="Loss"/>, from the variance of a pair over seeds; null where that is not known.</summary>
-    public double? LossError(double? seedVariance) => StandardError(seedVariance, before.ImageLosses, after.ImageLosses);
+    public double? LossError(SeedVariance? seeds) => StandardError(seeds, before.ImageLosses, after.ImageLosses);
 
     /// <summary>Standard error of <see cref="Error"/>.</summary>
-    public double? ErrorError(double? seedVariance) => StandardError(seedVariance, before.ImageErrors, after.ImageErrors);
+    public double? ErrorError(SeedVariance? seeds) => StandardError(seeds, before.ImageErrors, after.ImageErrors);
 
-    private double? StandardError(double? seedVariance, IReadOnlyList<double>? imagesBefore, IReadOnlyList<double>? imagesAfter)
+    /// <summary>
+    /// Widened so that ± two of it are a 95% interval though a few seeds know their own spread badly: by Student's t at Satterthwaite's
+    /// degrees of freedom, over two.
+    /// </summary>
+    private double? StandardError(SeedVariance? seeds, IReadOnlyList<double>? imagesBefore, IReadOnlyList<double>? imagesAfter)
     {
+        if (seeds is null)
+        {
+            return null;
+        }
+
         var images = imagesBefore is { Count: > 1 } && imagesAfter is not null ? PairedDifference.Of(imagesBefore, imagesAfter).StandardError!.Value : 0;
-        return seedVariance is { } variance ? Math.Sqrt((variance / before.Losses.Count) + (images * images)) : null;
+        var ofSeeds = seeds.OfPair / before.Losses.Count;
+        var variance = ofSeeds + (images * images);
+        return ofSeeds == 0 ? images : Math.Sqrt(variance) * StudentDistribution.Quantile(0.975, seeds.Degrees * Math.Pow(variance / ofSeeds, 2)) / 2;
     }
 }
