@@ -44,10 +44,11 @@ internal sealed class LossModel
     private readonly double[,] _factor;
     private readonly double[] _weights;
     private readonly double _effect;
+    private readonly double _expectedGain;
 
-    private LossModel(IReadOnlyList<LossObservation> observations, double[,] likeness, double noise, double effect)
+    private LossModel(IReadOnlyList<LossObservation> observations, double[,] likeness, double noise, double effect, double expectedGain)
     {
-        (_observations, Noise, _effect) = (observations, noise, effect);
+        (_observations, Noise, _effect, _expectedGain) = (observations, noise, effect, expectedGain);
         _mean = observations.Average(o => o.LogLoss - Prior(o.Point));
         _factor = Cholesky(observations.Count, (i, j) =>
             Covariance(likeness[i, j], observations[i].Seed == observations[j].Seed) + (i == j ? noise * noise : 0));
@@ -71,15 +72,21 @@ internal sealed class LossModel
         var likeness = Likeness(observations);
         return (from noise in NoiseScales
                 from effect in EffectScales
-                select new LossModel(observations, likeness, noise, effect)).MaxBy(m => m.LogDensity)!;
+                select new LossModel(observations, likeness, noise, effect, ExpectedGain)).MaxBy(m => m.LogDensity)!;
     }
 
     /// <summary>The same scales with more seen.</summary>
     public LossModel With(IReadOnlyList<LossObservation> more)
     {
         LossObservation[] all = [.. _observations, .. more];
-        return new LossModel(all, Likeness(all), Noise, _effect);
+        return new LossModel(all, Likeness(all), Noise, _effect, _expectedGain);
     }
+
+    /// <summary>
+    /// The same scales and trials without the hope that sends the search to what was not tried: what is chosen at the end must rest on what
+    /// was seen.
+    /// </summary>
+    public LossModel Sceptical() => new(_observations, Likeness(_observations), Noise, _effect, 0);
 
     /// <summary>The belief about the ln losses of points.</summary>
     public LossBelief Believe(IReadOnlyList<SearchPoint> points)
@@ -119,7 +126,7 @@ internal sealed class LossModel
     }
 
     /// <summary>Expected ln loss before any trial, the constant apart.</summary>
-    private static double Prior(SearchPoint point) => -ExpectedGain * point.Levels.Sum(l => 4 * l * (1 - l));
+    private double Prior(SearchPoint point) => -_expectedGain * point.Levels.Sum(l => 4 * l * (1 - l));
 
     private static double LogPrior(double scale, double centre, double spread) =>
         -0.5 * Math.Pow(Math.Log(scale / centre) / spread, 2);
