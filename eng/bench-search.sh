@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
-# bench-search.sh SPEC… : test error of fixed policies and of what the search finds, a Markdown table each, e.g.
-#   ./eng/bench-search.sh examples/svhn-mini/masterful.yaml
+# bench-search.sh simulate | [SPEC…] : what the search is worth, as Markdown tables and charts in artifacts/bench.
+#   ./eng/bench-search.sh                 test error of fixed policies and of what the search finds, on four data sets (MASTERFUL_DATA names their folder)
+#   ./eng/bench-search.sh my.yaml         the same for a spec of yours
+#   ./eng/bench-search.sh simulate        what this and other ways to search find for their budget, over simulated trials
 # Trials are journalled in .masterful/bench beside each spec: a second run only prints. SET="training.seeds=3 …" changes the specs.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 "$root/eng/setup.sh"
 dotnet build "$root/tests/Masterful.Benchmarks" --configuration Release --no-restore --verbosity quiet
-for spec in "$@"; do
-    # shellcheck disable=SC2086
-    dotnet "$root/tests/Masterful.Benchmarks/bin/Release/net10.0/Masterful.Benchmarks.dll" compare "$spec" runtime.cache=.masterful/bench ${SET:-}
-done
+mkdir -p "$root/artifacts/bench"
+program="$root/tests/Masterful.Benchmarks/bin/Release/net10.0/Masterful.Benchmarks.dll"
+if [[ ${1:-} == simulate ]]; then
+    exec dotnet "$program" simulate "$root/artifacts/bench/captured-gain.png" "${2:-500}"
+fi
+[[ $# -gt 0 ]] || set -- "$root"/tests/Masterful.Benchmarks/specs/*.yaml
+# shellcheck disable=SC2086
+dotnet "$program" compare "$root/artifacts/bench/policies.png" "$@" runtime.cache=.masterful/bench ${SET:-}

@@ -19,8 +19,8 @@ internal sealed class PolicyComparison(BenchmarkSession session)
         ("RandAugment(2, 9)", Policy.None.With(Technique.RandAugment, 30)),
     ];
 
-    /// <summary>A Markdown table with one row a policy.</summary>
-    public async Task WriteAsync(TextWriter output, CancellationToken cancellation)
+    /// <summary>A Markdown table with one row a policy; returns what it says.</summary>
+    public async Task<PolicyErrors> WriteAsync(TextWriter output, CancellationToken cancellation)
     {
         var seeds = session.Spec.Training.Seeds;
         var found = await new PolicySearch(session.Runner, TimeProvider.System, NullLogger.Instance).SearchAsync(
@@ -38,11 +38,13 @@ internal sealed class PolicyComparison(BenchmarkSession session)
         var confirmed = found.Confirm(original, await TrainAsync(found.Policy, seeds, cancellation).ConfigureAwait(false));
 
         await output.WriteLineAsync($"| {session.Spec.Dataset.Name} | test error ± standard error | error-rate reduction |\n| --- | ---: | ---: |").ConfigureAwait(false);
+        var measured = new List<(string Name, double Error, double StandardError)>();
         foreach (var (name, policy) in Fixed.Append(("masterful: " + Describe(confirmed.Policy), confirmed.Policy)))
         {
             var results = await TrainAsync(policy, seeds, cancellation).ConfigureAwait(false);
             var errors = results.Select(r => ClassificationMetrics.ErrorRateOf(r.Test!)).ToList();
             var deviation = Math.Sqrt(errors.Sum(e => Math.Pow(e - errors.Average(), 2)) / Math.Max(1, seeds - 1) / seeds);
+            measured.Add((name.Split(':')[0], errors.Average(), deviation));
             var reduction = policy.IsNone ? null : ErrorRateReduction.Compare(
                 [.. original.Select(r => r.Test!)], [.. results.Select(r => r.Test!)], session.Spec.Evaluation.Confidence, session.Template.Seed);
             await output.WriteLineAsync(
@@ -52,7 +54,8 @@ internal sealed class PolicyComparison(BenchmarkSession session)
         var passes = found.Ledger.Sum(l => l.ImagePasses);
         await output.WriteLineAsync(
             $"\nSearch: {found.Ledger.Sum(l => l.Trials)} trials, {(double)passes / TrialCost.FinalStage(session.Template, session.Sizes, seeds):0.00} of the final trainings' work, "
-            + $"{(double)passes / TrialCost.ImagePasses(session.Template with { EvaluateTest = true }, session.Sizes):0.0} trainings.").ConfigureAwait(false);
+            + $"{(double)passes / TrialCost.ImagePasses(session.Template with { EvaluateTest = true }, session.Sizes):0.0} trainings.\n").ConfigureAwait(false);
+        return new PolicyErrors(session.Spec.Dataset.Name ?? "", measured);
     }
 
     private async Task<TrialResult[]> TrainAsync(Policy policy, int seeds, CancellationToken cancellation)

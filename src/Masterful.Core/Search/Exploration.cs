@@ -39,8 +39,8 @@ internal sealed class Exploration(
     /// <summary>Failed trials, as sentences.</summary>
     public List<string> Failures { get; } = [];
 
-    /// <summary>The belief from all trials so far.</summary>
-    public LossModel Model => _model ??= LossModel.Fit(_observations);
+    /// <summary>The belief from all trials so far. The nearer the end, the less it hopes of what was not tried: repeats then settle what is close.</summary>
+    public LossModel Model => _model ??= LossModel.Fit(_observations).Hoping(Math.Max(0, 1 - ((double)ledger.Trials / Math.Max(1, ledger.Planned))));
 
     /// <summary>Standard deviation of the difference of ln loss between the two trials of a pair; 0 before any trial.</summary>
     public double PairedNoise => _observations.Count > 0 ? Model.PairedNoise : 0;

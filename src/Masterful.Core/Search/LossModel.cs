@@ -83,10 +83,11 @@ internal sealed class LossModel
     }
 
     /// <summary>
-    /// The same scales and trials without the hope that sends the search to what was not tried: what is chosen at the end must rest on what
-    /// was seen.
+    /// The same scales and trials with a share of the hope that sends a search to what was not tried: what is chosen at its end must rest on
+    /// what was seen.
     /// </summary>
-    public LossModel Sceptical() => new(_observations, Likeness(_observations), Noise, _effect, 0);
+    /// <param name="share">0 for none to 1 for all.</param>
+    public LossModel Hoping(double share) => new(_observations, Likeness(_observations), Noise, _effect, share * ExpectedGain);
 
     /// <summary>The belief about the ln losses of points.</summary>
     public LossBelief Believe(IReadOnlyList<SearchPoint> points)

@@ -274,7 +274,7 @@ internal sealed class SearchRun
 
     private double Worth(SearchPoint found, TechniqueGroup group)
     {
-        var (gain, deviation) = _exploration.Model.Sceptical().Believe([_pool.Without(found, group), found]).Gain(0, 1);
+        var (gain, deviation) = _exploration.Model.Hoping(0).Believe([_pool.Without(found, group), found]).Gain(0, 1);
         return deviation > 0 ? gain / deviation : 0;
     }
 

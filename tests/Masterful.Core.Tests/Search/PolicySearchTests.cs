@@ -258,6 +258,7 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
     [Fact]
     public async Task From_half_way_on_the_time_left_is_known_to_within_a_quarter_or_one_trial()
     {
+        var early = 0;
         for (var seed = 0; seed < 12; seed++)
         {
             var (runner, clock) = OnAClock(seed);
@@ -269,9 +270,15 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
                 .Select(r => (Left: clock.Seconds - r.At, Said: r.Progress.SecondsLeft!.Value)).ToList();
             Assert.NotEmpty(late);
             output.WriteLine($"{seed}: worst {late.Where(l => l.Left > trial).Max(l => Math.Max(l.Said / l.Left, l.Left / l.Said)):0.00}");
-            // Or to within one trial: whether the last one still fits is settled by the one before it.
-            Assert.All(late, l => Assert.InRange(l.Said, Math.Min(0.75 * l.Left, l.Left - trial), Math.Max(1.25 * l.Left, l.Left + trial)));
+            // Or to within one trial: whether the last one still fits is settled by the one before it. A search that has nothing left to learn
+            // ends before its plan does, which nothing foretells.
+            var endedEarly = runner.Asked.Count < reports[0].Progress.TrialsPlanned - 2;
+            early += endedEarly ? 1 : 0;
+            Assert.All(late, l => Assert.InRange(
+                l.Said, Math.Min(0.75 * l.Left, l.Left - trial), endedEarly ? double.PositiveInfinity : Math.Max(1.25 * l.Left, l.Left + trial)));
         }
+
+        Assert.InRange(early, 0, 2);
     }
 
     [Fact]
