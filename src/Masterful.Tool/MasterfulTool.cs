@@ -52,7 +52,7 @@ internal static class MasterfulTool
         var bind = new CommandBinder(common, host);
         foreach (var command in new[]
         {
-            InitCommand.Create(bind), ValidateCommand.Create(bind), DoctorCommand.Create(bind), DataCommand.Create(bind), PreviewCommand.Create(bind),
+            InitCommand.Create(bind), ValidateCommand.Create(bind), DoctorCommand.Create(bind), RuntimeCommand.Create(bind), DataCommand.Create(bind), PreviewCommand.Create(bind),
             PredictCommand.Create(bind), ReportCommand.Create(bind), GateCommand.Create(bind), RunCommand.Create(bind), SearchCommand.Create(bind), TrainCommand.Create(bind),
             EvaluateCommand.Create(bind), RunsCommand.Create(bind),
         })

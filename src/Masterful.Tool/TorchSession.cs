@@ -1,5 +1,6 @@
 using Masterful.Core.Pipeline;
 using Masterful.Core.Runtime;
+using Masterful.Tool.Output;
 using TorchSharp;
 
 namespace Masterful.Tool;
@@ -30,14 +31,23 @@ internal static class TorchSession
 
         if (location is null)
         {
-            await new LibTorchFetcher(folders).FetchAsync(LibTorchKind.Cpu, new RelayProgress<string>(call.Log.Info), call.Cancellation)
-                .ConfigureAwait(false);
+            await InstallAsync(call, LibTorchKind.Cpu, source: null).ConfigureAwait(false);
             location = locator.Locate() ?? throw new Core.Spec.DiagnosticException(
-                RuntimeDiagnostics.LibTorchNotFound, $"NuGet fetched libtorch, but it is not in {folders.PackagedLibTorch}. {RuntimeDiagnostics.LibTorchNotFound.Remedy}");
+                RuntimeDiagnostics.LibTorchNotFound,
+                $"{folders.InstalledLibTorch(LibTorchKind.Cpu)} is there, but not libtorch in it: delete that folder. {RuntimeDiagnostics.LibTorchNotFound.Remedy}");
         }
 
         LibTorch.Load(location, folders);
         torch.set_num_threads(Environment.ProcessorCount);
         return ComputeDevice.Select(device);
+    }
+
+    /// <summary>Installs libtorch into the tool's cache, with progress; does nothing when it is there.</summary>
+    /// <returns>The folder.</returns>
+    public static async Task<string> InstallAsync(CommandCall call, LibTorchKind kind, string? source)
+    {
+        using var progress = new ProgressLine(call.Host, call.Log);
+        return await new LibTorchInstaller(MachineFolders.FromEnvironment(), Environment.CurrentDirectory)
+            .InstallAsync(kind, source, new RelayProgress<LibTorchProgress>(p => progress.Tell(p.ToString(), p)), call.Cancellation).ConfigureAwait(false);
     }
 }

@@ -83,7 +83,7 @@ public class ActionTests
         Assert.Equal(0, runner.Run("Install Masterful").ExitCode);
 
         Assert.Equal(["tool", "restore"], runner.Calls[0]);
-        Assert.Equal(["masterful", "doctor", "--fetch", "cuda"], runner.Calls[1]);
+        Assert.Equal(["masterful", "runtime", "install", "cuda"], runner.Calls[1]);
     }
 
     [Fact]

@@ -19,17 +19,19 @@ public sealed class PackageFeed : IDisposable
             Assert.True(packed.ExitCode == 0, packed.ToString());
         }
 
-        var home = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         Variables = new()
         {
             ["NUGET_PACKAGES"] = Path.Combine(_folder.Path, "packages"),
-            ["NUGET_FALLBACK_PACKAGES"] = home,
+            ["NUGET_FALLBACK_PACKAGES"] = UserPackages,
             ["MSBUILDDISABLENODEREUSE"] = "1",
             // One thread each: on few cores, two that compete cost more than they bring.
             ["DOTNET_PROCESSOR_COUNT"] = "1",
         };
     }
+
+    /// <summary>The user's own NuGet folder.</summary>
+    internal static string UserPackages { get; } = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     /// <summary>What a build needs in its environment.</summary>
     internal Dictionary<string, string> Variables { get; }

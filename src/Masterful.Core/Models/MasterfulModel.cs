@@ -175,7 +175,7 @@ public sealed class MasterfulModel : IDisposable
         LibTorch.Load(
             location ?? throw new DiagnosticException(
                 RuntimeDiagnostics.LibTorchNotFound,
-                $"libtorch {MachineFolders.LibTorchVersion} was not found. Reference libtorch-cpu-{NativeNames.Platform}, run `dotnet masterful doctor --fetch`, "
+                $"libtorch {MachineFolders.LibTorchVersion} was not found. Reference libtorch-cpu-{NativeNames.Platform}, run `dotnet masterful runtime install cpu`, "
                 + "or set MASTERFUL_LIBTORCH to its folder."),
             folders);
     }

@@ -9,7 +9,7 @@ public enum LibTorchOrigin
     /// <summary>Beside the model project's assembly.</summary>
     ModelProject,
 
-    /// <summary>Fetched earlier into the tool's cache.</summary>
+    /// <summary>Installed earlier into the tool's cache.</summary>
     Cache,
 
     /// <summary>The NuGet packages folder.</summary>
@@ -50,30 +50,28 @@ public sealed class LibTorchLocator(string? named, string? modelAssembly, Machin
             candidates.Add((LibTorchOrigin.ModelProject, Path.Combine(output, "runtimes", NativeNames.Platform, "native")));
         }
 
-        candidates.Add((LibTorchOrigin.Cache, folders.FetchedLibTorch));
+        // CUDA's computes on the CPU too, so who installed both wants that one.
+        candidates.Add((LibTorchOrigin.Cache, folders.InstalledLibTorch(LibTorchKind.Cuda)));
+        candidates.Add((LibTorchOrigin.Cache, folders.InstalledLibTorch(LibTorchKind.Cpu)));
         candidates.Add((LibTorchOrigin.Packages, folders.PackagedLibTorch));
         return candidates;
     }
 
     /// <summary>The first folder that has libtorch, with the TorchSharp library that goes with it; null when there is none.</summary>
-    public LibTorchLocation? Locate()
-    {
-        foreach (var (origin, folder) in Candidates())
-        {
-            if (!File.Exists(Path.Combine(folder, NativeNames.File("torch_cpu"))))
-            {
-                continue;
-            }
+    public LibTorchLocation? Locate() => All().FirstOrDefault();
 
-            var binding = new[] { folder, folders.PackagedBinding }
+    /// <summary>Every folder that has libtorch with the TorchSharp library that goes with it, in the order in which they are taken.</summary>
+    public IEnumerable<LibTorchLocation> All()
+    {
+        foreach (var (origin, folder) in Candidates().Where(c => File.Exists(Path.Combine(c.Folder, NativeNames.File("torch_cpu")))))
+        {
+            var binding = new[] { folder, folders.PackagedBinding, folders.InstalledLibTorch(LibTorchKind.Cpu), folders.InstalledLibTorch(LibTorchKind.Cuda) }
                 .Select(f => Path.Combine(f, NativeNames.File("LibTorchSharp")))
                 .FirstOrDefault(File.Exists);
             if (binding is not null)
             {
-                return new LibTorchLocation(origin, folder, binding);
+                yield return new LibTorchLocation(origin, folder, binding);
             }
         }
-
-        return null;
     }
 }

@@ -25,8 +25,9 @@ public sealed record MachineFolders(string Cache, string Packages)
         return new MachineFolders(cache, packages);
     }
 
-    /// <summary>Where a fetched libtorch is published.</summary>
-    public string FetchedLibTorch => Path.Combine(Cache, "libtorch", $"{LibTorchVersion}-{NativeNames.Platform}");
+    /// <summary>Where the tool installs libtorch; a folder that is there is whole.</summary>
+    public string InstalledLibTorch(LibTorchKind kind) =>
+        Path.Combine(Cache, "libtorch", $"{LibTorchVersion}-{NativeNames.Platform}-{kind.ToString().ToLowerInvariant()}");
 
     /// <summary>Where the CPU package has its libraries.</summary>
     public string PackagedLibTorch =>

@@ -7,7 +7,7 @@ public static class RuntimeDiagnostics
 {
     /// <summary>No libtorch anywhere, and it could not be fetched.</summary>
     public static readonly DiagnosticCode LibTorchNotFound = new(
-        "MST0301", "libtorch was not found", "Run `dotnet masterful doctor --fetch`, or name a folder with --libtorch.");
+        "MST0301", "libtorch was not found", "Run `dotnet masterful runtime install cpu`, or name a folder with --libtorch.");
 
     /// <summary>A libtorch that does not load.</summary>
     public static readonly DiagnosticCode LibTorchNotLoadable = new(
@@ -20,6 +20,10 @@ public static class RuntimeDiagnostics
     /// <summary>A plug-in assembly that can't be loaded or lacks a type.</summary>
     public static readonly DiagnosticCode AssemblyNotLoadable = new(
         "MST0304", "the model project's assembly does not load", "Build the model project; check model.assembly and model.type.");
+
+    /// <summary>A package that is not the one that was pinned.</summary>
+    public static readonly DiagnosticCode PackageNotAsPinned = new(
+        "MST0306", "a downloaded package is not the one that was pinned", "Look at the NuGet source that it came from, or name another with --source.");
 
     /// <summary>A cache or output folder that can't be written.</summary>
     public static readonly DiagnosticCode FolderNotWritable = new(

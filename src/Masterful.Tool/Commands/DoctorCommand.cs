@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using Masterful.Core.Pipeline;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Results;
@@ -13,27 +12,13 @@ internal static class DoctorCommand
 {
     public static Command Create(CommandBinder bind)
     {
-        var fetch = new Option<string?>("--fetch")
+        var command = new Command("doctor", "Shows libtorch, versions, devices, threads and folders, and says how to mend what is wrong.");
+        bind.Bind(command, call =>
         {
-            Description = "Fetch libtorch through NuGet when it is missing: cpu (about 170 MB) or cuda (several GB).",
-            HelpName = "cpu|cuda",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
-        fetch.AcceptOnlyFromAmong("cpu", "cuda");
-        var command = new Command("doctor", "Shows libtorch, versions, devices, threads and folders, and says how to mend what is wrong.") { fetch };
-        bind.Bind(command, async call =>
-        {
-            if (call.Parsed.GetResult(fetch) is not null)
-            {
-                var kind = call.Parsed.GetValue(fetch) == "cuda" ? LibTorchKind.Cuda : LibTorchKind.Cpu;
-                await new LibTorchFetcher(MachineFolders.FromEnvironment())
-                    .FetchAsync(kind, new RelayProgress<string>(call.Log.Info), call.Cancellation).ConfigureAwait(false);
-            }
-
             var checks = Checks(call).ToList();
             var width = checks.Max(c => c.Name.Length);
             call.Log.Result(string.Join(Environment.NewLine, checks.Select(c => c.Line(width))), checks);
-            return checks.Any(c => c.Remedy is not null && c.Fatal) ? ExitCode.InputWrong : ExitCode.Ok;
+            return Task.FromResult(checks.Any(c => c.Remedy is not null && c.Fatal) ? ExitCode.InputWrong : ExitCode.Ok);
         });
         return command;
     }
@@ -55,7 +40,7 @@ internal static class DoctorCommand
                 Remedy = call.Options.LibTorch is null ? RuntimeDiagnostics.LibTorchNotFound.Remedy : "Name the folder that holds the torch_cpu library.",
                 Fatal = true,
             }
-            : new("libtorch", $"{MachineFolders.LibTorchVersion} in {location.Folder} ({Origin(location.Origin)})");
+            : new("libtorch", $"{MachineFolders.LibTorchVersion} in {location.Folder} ({RuntimeCommand.Origin(location.Origin)})");
         if (location is not null)
         {
             foreach (var check in Computing(location, folders))
@@ -81,7 +66,7 @@ internal static class DoctorCommand
                 sum == 6
                     ? new("Computes", LibTorch.Mended
                         ? "yes (with a private copy of TorchSharp's library, mended for this system's older C++ runtime)" : "yes")
-                    : new("Computes", $"wrongly: 1 × 2 × 3 ones sum to {sum}") { Remedy = "The libtorch in that folder is damaged: delete it and fetch again.", Fatal = true },
+                    : new("Computes", $"wrongly: 1 × 2 × 3 ones sum to {sum}") { Remedy = "The libtorch in that folder is damaged: delete it and run `dotnet masterful runtime install cpu`.", Fatal = true },
                 new("Threads", $"{torch.get_num_threads()} for tensor work"),
                 CudaCheck(location),
             ];
@@ -92,7 +77,7 @@ internal static class DoctorCommand
             [
                 new("Computes", e.Message)
                 {
-                    Remedy = "Delete that folder and run `dotnet masterful doctor --fetch`, or name another with --libtorch.",
+                    Remedy = "Delete that folder and run `dotnet masterful runtime install cpu`, or name another with --libtorch.",
                     Fatal = true,
                 },
             ];
@@ -112,7 +97,7 @@ internal static class DoctorCommand
         {
             Remedy = "Install NVIDIA's driver and see that `nvidia-smi` lists the device; --device cpu works meanwhile.",
         }
-        : new("CUDA", "none: this libtorch is built for CPU (`dotnet masterful doctor --fetch cuda` brings the other)");
+        : new("CUDA", "none: this libtorch is built for CPU (`dotnet masterful runtime install cuda` brings the other)");
 
     private static DoctorCheck Folder(string name, string folder)
     {
@@ -147,14 +132,6 @@ internal static class DoctorCommand
             };
         }
     }
-
-    private static string Origin(LibTorchOrigin origin) => origin switch
-    {
-        LibTorchOrigin.Named => "named by --libtorch or MASTERFUL_LIBTORCH",
-        LibTorchOrigin.ModelProject => "the model project's output",
-        LibTorchOrigin.Cache => "the tool's cache",
-        _ => "the NuGet packages folder",
-    };
 }
 
 /// <summary>One line of the doctor's list.</summary>
