@@ -58,6 +58,27 @@ public static class ResultTables
         return csv.ToString();
     }
 
+    /// <summary>The name of <see cref="LabelsCsv"/> beside the spec.</summary>
+    public const string LabelsName = "masterful-labels.csv";
+
+    /// <summary>Labels that are likely wrong, one row an image, the surest first.</summary>
+    public static string LabelsCsv(IEnumerable<LabelFinding> findings)
+    {
+        ArgumentNullException.ThrowIfNull(findings);
+        var csv = new StringBuilder();
+        AppendRow(csv, ["rank", "split", "image", "given_label", "suggested_label", "given_probability", "suggested_probability", "score", "reason"]);
+        foreach (var finding in findings)
+        {
+            AppendRow(csv,
+            [
+                Number(finding.Rank), finding.Split, Text(finding.Image), Text(finding.Given), Text(finding.Suggested),
+                Rounded(finding.GivenProbability), Rounded(finding.SuggestedProbability), Rounded(finding.Score), Text(finding.Reason),
+            ]);
+        }
+
+        return csv.ToString();
+    }
+
     private static int Cell(ArmResult arm, int truth, int predicted) =>
         truth < arm.Confusion.Count && predicted < arm.Confusion[truth].Count ? arm.Confusion[truth][predicted] : 0;
 
@@ -70,6 +91,9 @@ public static class ResultTables
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Number(double value) => double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>A probability, to as many digits as mean something.</summary>
+    private static string Rounded(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 
     /// <summary>The prefixes that spreadsheets take for a formula are those of OWASP's page on CSV injection.</summary>
     private static string Text(string text)

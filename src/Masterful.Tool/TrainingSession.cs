@@ -36,6 +36,10 @@ internal static class TrainingSession
     public static Task<PolicyDecision> SearchAsync(CommandCall call, MasterfulSpec spec) =>
         WithPipelineAsync(call, spec, (pipeline, progress) => pipeline.SearchAsync(spec, progress, call.Cancellation));
 
+    /// <summary>The labels that are likely wrong.</summary>
+    public static Task<LabelAudit> AuditLabelsAsync(CommandCall call, MasterfulSpec spec, LabelAuditOptions options) =>
+        WithPipelineAsync(call, spec, (pipeline, progress) => pipeline.AuditLabelsAsync(spec, options, progress, call.Cancellation));
+
     private static async Task<T> WithPipelineAsync<T>(
         CommandCall call, MasterfulSpec spec, Func<MasterfulPipeline, IProgress<PipelineProgress>, Task<T>> action)
     {
@@ -109,6 +113,7 @@ internal sealed class RunProgress(ProgressLine line)
         PipelineStage.Data => "reading data",
         PipelineStage.Model => "checking the model",
         PipelineStage.Final => "final trainings",
+        PipelineStage.Labels => "judging labels fold by fold",
         PipelineStage.Report => "writing the report",
         _ => stage,
     };

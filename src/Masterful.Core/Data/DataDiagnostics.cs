@@ -92,4 +92,8 @@ public static class DataDiagnostics
     /// <summary>Selection images that were trained on.</summary>
     public static readonly DiagnosticCode SelectOverlap = new(
         "MST0122", "validation images also stand in train", "Remove the copies: policies are chosen on images that the model has seen.");
+
+    /// <summary>A class that can't have an image in every fold.</summary>
+    public static readonly DiagnosticCode TooFewForFolds = new(
+        "MST0123", "a class has too few images for the folds", "Use fewer folds, or add images of the class.");
 }

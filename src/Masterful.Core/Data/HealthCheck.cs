@@ -32,7 +32,7 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
             ClassCounts = counts,
             Duplicates = duplicates,
             Leaks = leaks,
-            ConflictingLabels = conflicts,
+            Conflicts = conflicts,
             Mean = mean,
             StandardDeviation = deviation,
             Sizes = [.. sizes.GroupBy(s => s.Key, s => s.Value).Select(g => (g.Key.ToString(), g.Sum())).OrderByDescending(s => s.Item2).ThenBy(s => s.Item1, StringComparer.Ordinal)],
@@ -147,7 +147,7 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
         }
     }
 
-    private int Conflicts(IReadOnlyList<ImagePool> pools)
+    private IReadOnlyList<IReadOnlyList<SplitImage>> Conflicts(IReadOnlyList<ImagePool> pools)
     {
         var first = new Dictionary<UInt128, int>();
         var contents = new HashSet<UInt128>();
@@ -160,16 +160,15 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
             }
         }
 
-        var conflicts = contents.Count == 0 ? [] : labelled.Where(x => contents.Contains(x.Pool.Hashes[x.Image])).ToList();
-        var count = conflicts.Count;
-        if (count > 0)
+        if (contents.Count == 0)
         {
-            var same = conflicts.Where(x => x.Pool.Hashes[x.Image] == conflicts[0].Pool.Hashes[conflicts[0].Image]);
-            var labels = same.Select(x => $"{x.Pool.Describe(x.Image)} is '{classes[x.Pool.Labels[x.Image]]}'").Take(3);
-            Warn(DataDiagnostics.ConflictingLabels, "dataset.splits.train", $"{count:N0} images are exact copies with different labels, such as {string.Join(", ", labels)}.");
+            return [];
         }
 
-        return count;
+        var conflicts = labelled.Where(x => contents.Contains(x.Pool.Hashes[x.Image])).GroupBy(x => x.Pool.Hashes[x.Image]).ToList();
+        var labels = conflicts[0].Select(x => $"{x.Pool.Describe(x.Image)} is '{classes[x.Pool.Labels[x.Image]]}'").Take(3);
+        Warn(DataDiagnostics.ConflictingLabels, "dataset.splits.train", $"{conflicts.Sum(c => c.Count()):N0} images are exact copies with different labels, such as {string.Join(", ", labels)}.");
+        return [.. conflicts.Select(c => (IReadOnlyList<SplitImage>)[.. c.Select(x => new SplitImage(x.Pool.Name, x.Image))])];
     }
 
     private static List<int> Copies(ImagePool pool, Dictionary<UInt128, string> of) =>

@@ -37,6 +37,12 @@ public sealed record ImageDataset(
     /// <summary>Shape of every image.</summary>
     public ImageShape Shape => Store.Shape;
 
+    /// <summary>What to call the image at a position of the store: its file, or its split and number.</summary>
+    public Func<int, string> NameOf { get; init; } = position => $"image {position}";
+
+    /// <summary>What to call image <paramref name="index"/> in a list for people.</summary>
+    public string Describe(int index) => NameOf(Indices[index]);
+
     /// <summary>The C×H×W bytes of image <paramref name="index"/>.</summary>
     public ReadOnlySpan<byte> Image(int index) => Store[Indices[index]];
 
@@ -133,7 +139,10 @@ public sealed record DatasetHealth
     public int Unreadable { get; init; }
 
     /// <summary>Exact duplicates that carry different labels.</summary>
-    public int ConflictingLabels { get; init; }
+    public int ConflictingLabels => Conflicts.Sum(c => c.Count);
+
+    /// <summary>The same, one list for all images of the same pixels.</summary>
+    public IReadOnlyList<IReadOnlyList<SplitImage>> Conflicts { get; init; } = [];
 
     /// <summary>Mean of each channel over train, 0..255.</summary>
     public IReadOnlyList<double> Mean { get; init; } = [];
@@ -147,3 +156,8 @@ public sealed record DatasetHealth
     /// <summary>All warnings and errors of the checks.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; init; } = [];
 }
+
+/// <summary>An image of a split.</summary>
+/// <param name="Split">train, select, test or synthetic.</param>
+/// <param name="Index">Its position in the split.</param>
+public readonly record struct SplitImage(string Split, int Index);

@@ -57,7 +57,7 @@ internal sealed record ImagePool(
         p => p < Store.Count ? NameOf(p) : other.NameOf(p - Store.Count));
 
     /// <summary>The split.</summary>
-    public ImageDataset ToDataset(IReadOnlyList<string> classes) => new(Store, Positions, Labels, classes, Fingerprint(classes));
+    public ImageDataset ToDataset(IReadOnlyList<string> classes) => new(Store, Positions, Labels, classes, Fingerprint(classes)) { NameOf = NameOf };
 
     /// <summary>SHA-256 over shape, class names and, image by image, content hash and label.</summary>
     private string Fingerprint(IReadOnlyList<string> classes)

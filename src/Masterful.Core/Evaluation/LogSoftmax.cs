@@ -16,6 +16,22 @@ internal static class LogSoftmax
         return Math.Log(sum) - ((logits[label] - largest) * inverseTemperature);
     }
 
+    /// <summary>softmax(z / T), written to <paramref name="probabilities"/>.</summary>
+    internal static void Probabilities(ReadOnlySpan<float> logits, Span<double> probabilities, double inverseTemperature)
+    {
+        var largest = Largest(logits);
+        var sum = 0.0;
+        for (var c = 0; c < logits.Length; c++)
+        {
+            sum += probabilities[c] = Math.Exp((logits[c] - largest) * inverseTemperature);
+        }
+
+        for (var c = 0; c < logits.Length; c++)
+        {
+            probabilities[c] /= sum;
+        }
+    }
+
     /// <summary>The largest logit; NaN when any is NaN.</summary>
     internal static double Largest(ReadOnlySpan<float> logits)
     {

@@ -81,6 +81,37 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             },
             cancellation);
 
+    /// <summary>
+    /// Finds labels that are likely wrong, among the images of train and select: each is predicted by a model that was trained on the
+    /// other folds, with the locked policy where the lock holds, else with none. Writes no file; the trainings are journalled.
+    /// </summary>
+    /// <exception cref="DiagnosticException">Spec, data, model, lock or machine are not fit, or a fold's training failed; exit code 3.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; what was trained is in the journal.</exception>
+    public Task<LabelAudit> AuditLabelsAsync(
+        MasterfulSpec spec, LabelAuditOptions options, IProgress<PipelineProgress>? progress, CancellationToken cancellation) =>
+        WithSessionAsync(
+            spec,
+            new PipelineOptions(),
+            progress,
+            async run =>
+            {
+                // First, since it costs nothing and says what is wrong.
+                var stage = new LabelStage(run.Session, CrossValidation.Of(run.Data, options.Folds, spec.Training.Seed), progress);
+                var (sizes, template) = (Sizes(run.Data), Template(run));
+                var choice = FromLock(run, template, Fingerprint(run), sizes, out var undone)
+                    ?? new PolicyChoice
+                    {
+                        Recipe = (await SettleAsync(run, template, sizes, cancellation).ConfigureAwait(false)).Recipe,
+                        Policy = Policy.None,
+                        Source = PolicySource.None,
+                        Notes = undone,
+                    };
+                var trial = template with { Recipe = choice.Recipe, Policy = choice.Policy };
+                var audit = await stage.AuditAsync(trial, run.Data, options.SampleCount, cancellation).ConfigureAwait(false);
+                return (audit with { Notes = choice.Notes }, "labels", $"{audit.Findings.Count} labels to look at");
+            },
+            cancellation);
+
     /// <summary>Opens data, model and journal, does the work, and notes in the journal how it ended.</summary>
     private async Task<T> WithSessionAsync<T>(
         MasterfulSpec spec,
@@ -105,7 +136,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         {
             var runner = new MeteredRunner(session.Runner, progress);
             var (outcome, status, summary) =
-                await work(new Stages(run, spec, options, data, model, baseline, locked, runner, progress)).ConfigureAwait(false);
+                await work(new Stages(run, spec, options, data, model, baseline, locked, session, runner, progress)).ConfigureAwait(false);
             session.Finish(status, summary);
             return outcome;
         }
@@ -172,22 +203,13 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
     private async Task<(PolicyChoice Choice, FinalTrials? Finals)> ChooseAsync(
         Stages run, TrialSpec template, SplitSizes sizes, CancellationToken cancellation)
     {
-        var fingerprint = LockFingerprint.Of(run.Spec, run.Model.Fingerprint, run.Data.Classes, run.Data.Fingerprint, run.Data.Train.Count);
+        var fingerprint = Fingerprint(run);
         if (FromLock(run, template, fingerprint, sizes, out var undone) is { } kept)
         {
             return (kept, null);
         }
 
-        run.Runner.Begin(PipelineStage.Baseline);
-        var settled = await new RecipeSearch(run.Runner, logger).SettleAsync(
-            new RecipeSearchRequest
-            {
-                Template = template,
-                BatchSize = run.Spec.Training.BatchSize is null,
-                LearningRate = run.Spec.Training.LearningRate is null,
-                Sizes = sizes,
-            },
-            cancellation).ConfigureAwait(false);
+        var settled = await SettleAsync(run, template, sizes, cancellation).ConfigureAwait(false);
         var recipe = template with { Recipe = settled.Recipe };
         var (found, fitting, shortage) = await SearchOrHalveAsync(run, recipe, sizes, !settled.Halved, cancellation).ConfigureAwait(false);
         var (finals, final, late) = await TrainOrHalveAsync(
@@ -212,6 +234,20 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             ],
         };
         return (choice, confirmed.Policy.IsNone && !found.Policy.IsNone ? finals.OriginalAlone() : finals);
+    }
+
+    private Task<SettledRecipe> SettleAsync(Stages run, TrialSpec template, SplitSizes sizes, CancellationToken cancellation)
+    {
+        run.Runner.Begin(PipelineStage.Baseline);
+        return new RecipeSearch(run.Runner, logger).SettleAsync(
+            new RecipeSearchRequest
+            {
+                Template = template,
+                BatchSize = run.Spec.Training.BatchSize is null,
+                LearningRate = run.Spec.Training.LearningRate is null,
+                Sizes = sizes,
+            },
+            cancellation);
     }
 
     /// <summary>
@@ -390,6 +426,9 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         };
     }
 
+    private static LockFingerprint Fingerprint(Stages run) =>
+        LockFingerprint.Of(run.Spec, run.Model.Fingerprint, run.Data.Classes, run.Data.Fingerprint, run.Data.Train.Count);
+
     private static long Planned(TrialSpec template, Policy policy, SplitSizes sizes, int seeds, bool onTest)
     {
         var original = template with { EvaluateTest = onTest };
@@ -398,7 +437,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         return seeds * trials.OfType<TrialSpec>().Sum(t => TrialCost.ImagePasses(t, sizes));
     }
 
-    private static SplitSizes Sizes(DatasetSplits data) =>
+    internal static SplitSizes Sizes(DatasetSplits data) =>
         new(data.Train.Count, data.Select.Count, data.Test.Count, data.Synthetic?.Count ?? 0, data.Unlabeled?.Count ?? 0);
 
     private static RelayProgress<T>? Relay<T>(IProgress<PipelineProgress>? progress, Func<T, PipelineProgress> translate) =>
@@ -444,6 +483,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         ModelFacts Model,
         RunResult? Baseline,
         PolicyLock? Locked,
+        IRunSession Session,
         MeteredRunner Runner,
         IProgress<PipelineProgress>? Progress);
 }

@@ -32,4 +32,8 @@ public static class PipelineDiagnostics
     /// <summary>The trained model could not be written.</summary>
     public static readonly DiagnosticCode ModelNotWritten = new(
         "MST0707", "the trained model was not written", "See the report's notes; a later run trains again what is missing.");
+
+    /// <summary>A cross-validation that lacks the predictions of a fold.</summary>
+    public static readonly DiagnosticCode FoldFailed = new(
+        "MST0708", "the training of a fold failed", "Mend what the message says; a smaller learning rate or batch often helps.");
 }

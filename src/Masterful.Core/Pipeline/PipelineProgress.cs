@@ -29,6 +29,9 @@ public static class PipelineStage
     /// <summary>Original and masterful are trained at full budget.</summary>
     public const string Final = "final";
 
+    /// <summary>Every image's label is predicted by a model that was not trained on it.</summary>
+    public const string Labels = "labels";
+
     /// <summary>Each technique's part is measured.</summary>
     public const string Attribution = "attribution";
 

@@ -56,7 +56,7 @@ public sealed class TorchEnvironment(torch.Device device, TimeProvider clock, IL
         }
 
         journal.StartRun(run.Id, spec.Path);
-        return new Session(journal, run.Id, new LocalTrialRunner(data, spec.Model, device, spec.Runtime.Cache, clock, logger, epochs));
+        return new Session(journal, run.Id, data, splits => new LocalTrialRunner(splits, spec.Model, device, spec.Runtime.Cache, clock, logger, epochs));
     }
 
     /// <inheritdoc/>
@@ -68,16 +68,33 @@ public sealed class TorchEnvironment(torch.Device device, TimeProvider clock, IL
         MasterfulModel.Save(spec.Output.Path, classifier, spec.Model, classes, metadata, temperature);
     }
 
-    private sealed class Session(Journal journal, string runId, LocalTrialRunner trainer) : IRunSession
+    private sealed class Session : IRunSession
     {
-        public ITrialRunner Runner { get; } = new JournaledTrialRunner(trainer, journal, runId);
+        private readonly Journal _journal;
+        private readonly string _runId;
+        private readonly Func<DatasetSplits, LocalTrialRunner> _trainerOf;
+        private readonly LocalTrialRunner _trainer;
 
-        public void Finish(string status, string? summary) => journal.FinishRun(runId, status, summary);
+        public Session(Journal journal, string runId, DatasetSplits data, Func<DatasetSplits, LocalTrialRunner> trainerOf)
+        {
+            (_journal, _runId, _trainerOf, _trainer) = (journal, runId, trainerOf, trainerOf(data));
+            Runner = new JournaledTrialRunner(_trainer, journal, runId);
+        }
+
+        public ITrialRunner Runner { get; }
+
+        public async Task<TrialResult> RunOnAsync(DatasetSplits data, TrialSpec trial, CancellationToken cancellation)
+        {
+            using var trainer = _trainerOf(data);
+            return await new JournaledTrialRunner(trainer, _journal, _runId).RunAsync(trial, cancellation).ConfigureAwait(false);
+        }
+
+        public void Finish(string status, string? summary) => _journal.FinishRun(_runId, status, summary);
 
         public void Dispose()
         {
-            trainer.Dispose();
-            journal.Dispose();
+            _trainer.Dispose();
+            _journal.Dispose();
         }
     }
 }

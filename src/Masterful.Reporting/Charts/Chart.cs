@@ -41,8 +41,11 @@ internal abstract class Chart
         DrawAll(surface.Canvas);
         using var bitmap = new SKBitmap(info);
         surface.ReadPixels(info, bitmap.GetPixels(), info.RowBytes, 0, 0);
-        return IndexedPng.Encode(bitmap.GetPixelSpan(), info.Width, info.Height);
+        return Encode(bitmap);
     }
+
+    /// <summary>The file: few colours, unless the chart shows photographs.</summary>
+    protected virtual byte[] Encode(SKBitmap bitmap) => IndexedPng.Encode(bitmap.GetPixelSpan(), bitmap.Width, bitmap.Height);
 
     /// <summary>All texts with their places, for tests.</summary>
     public IReadOnlyList<DrawnText> Layout()

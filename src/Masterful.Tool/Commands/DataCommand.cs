@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Masterful.Core.Data;
 using Masterful.Core.Spec;
 using Masterful.Results;
@@ -11,35 +12,81 @@ namespace Masterful.Tool.Commands;
 internal static class DataCommand
 {
     private const int SamplesPerClass = 12;
+    private const int MostFolds = 20;
 
     public static Command Create(CommandBinder bind)
     {
-        var sheet = new Option<string>("--sheet")
+        var sheet = new Option<string?>("--sheet")
         {
-            Description = "Where to write the contact sheet: a row a class.",
+            Description = "Where to write the contact sheet: a row a class. [default: masterful-data.png, with --labels masterful-labels.png]",
             HelpName = "FILE.png",
-            DefaultValueFactory = _ => "masterful-data.png",
         };
-        var command = new Command("data", "Reads and checks the data: counts, duplicates, leaks, sizes; writes a contact sheet to look at.") { sheet };
+        var labels = new Option<bool>("--labels")
+        {
+            Description = "Find images of train and validation whose label is likely wrong. Trains the spec's model once a fold, with the locked policy "
+                + "where masterful.lock.yaml holds, and lets each model judge the images that it has not seen (confident learning). Writes "
+                + "masterful-labels.csv, the surest first, and a sheet of the surest. What was trained is kept: stopped, the same command goes on.",
+        };
+        var folds = new Option<int>("--folds")
+        {
+            Description = "With --labels: parts of the data, each judged by a model of the others. More take longer and judge a little better.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 4,
+        };
+        var command = new Command("data", "Reads and checks the data: counts, duplicates, leaks, sizes; writes a contact sheet to look at. With --labels: finds wrong labels.")
+        {
+            sheet, labels, folds,
+        };
+        command.Validators.Add(result => Check(result, labels, folds));
         bind.Bind(command, async call =>
         {
             var spec = call.Options.LoadSpec(call.Host, call.Log);
-            using var splits = await DataSession.LoadAsync(call, spec).ConfigureAwait(false);
-            var path = call.Parsed.GetValue(sheet)!;
-            AtomicFile.Write(path, ContactSheet.Render(splits.Train, SamplesPerClass, spec.Training.Seed));
-            call.Log.Result(Text(spec, splits, path), new
+            var path = call.Parsed.GetValue(sheet);
+            if (call.Parsed.GetValue(labels))
             {
-                fingerprint = splits.Fingerprint,
-                classes = splits.Classes,
-                health = splits.Health.ClassCounts,
-                duplicates = splits.Health.Duplicates,
-                leaks = splits.Health.Leaks,
-                conflictingLabels = splits.Health.ConflictingLabels,
-                sheet = path,
-            });
+                await LabelReport.WriteAsync(call, spec, call.Parsed.GetValue(folds), path).ConfigureAwait(false);
+            }
+            else
+            {
+                await WriteHealthAsync(call, spec, path ?? "masterful-data.png").ConfigureAwait(false);
+            }
+
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static void Check(CommandResult result, Option<bool> labels, Option<int> folds)
+    {
+        if (result.GetResult(folds) is not { Implicit: false, Errors: var errors } || errors.Any())
+        {
+            return;
+        }
+
+        if (!result.GetValue(labels))
+        {
+            result.AddError("--folds belongs to --labels.");
+        }
+        else if (result.GetValue(folds) is < 2 or > MostFolds)
+        {
+            result.AddError($"--folds takes a number from 2 to {MostFolds}.");
+        }
+    }
+
+    private static async Task WriteHealthAsync(CommandCall call, MasterfulSpec spec, string path)
+    {
+        using var splits = await DataSession.LoadAsync(call, spec).ConfigureAwait(false);
+        AtomicFile.Write(path, ContactSheet.Render(splits.Train, SamplesPerClass, spec.Training.Seed));
+        call.Log.Result(Text(spec, splits, path), new
+        {
+            fingerprint = splits.Fingerprint,
+            classes = splits.Classes,
+            health = splits.Health.ClassCounts,
+            duplicates = splits.Health.Duplicates,
+            leaks = splits.Health.Leaks,
+            conflictingLabels = splits.Health.ConflictingLabels,
+            sheet = path,
+        });
     }
 
     private static string Text(MasterfulSpec spec, DatasetSplits splits, string sheet)
@@ -50,13 +97,13 @@ internal static class DataCommand
         names.ForEach(s => table.AddColumn(new TableColumn(s.Key).RightAligned()));
         for (var c = 0; c < splits.Classes.Count; c++)
         {
-            table.AddRow([Markup.Escape(OneLine(splits.Classes[c])), .. names.Select(s => $"{(c < s.Value.Count ? s.Value[c] : 0):N0}")]);
+            table.AddRow([Markup.Escape(PlainText.OneLine(splits.Classes[c])), .. names.Select(s => $"{(c < s.Value.Count ? s.Value[c] : 0):N0}")]);
         }
 
         table.AddRow(["total", .. names.Select(s => $"{s.Value.Sum():N0}")]);
         string[] lines =
         [
-            $"{OneLine(spec.Dataset.Name)}: {splits.Classes.Count} classes, {splits.Train.Shape} for the model",
+            $"{PlainText.OneLine(spec.Dataset.Name)}: {splits.Classes.Count} classes, {splits.Train.Shape} for the model",
             PlainText.Of(table),
             $"duplicates within a split   {health.Duplicates:N0}",
             $"test images also in train   {health.Leaks:N0}",
@@ -69,6 +116,4 @@ internal static class DataCommand
     }
 
     private static string Channels(IReadOnlyList<double> values) => string.Join(", ", values.Select(v => $"{v:0.0}"));
-
-    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 }

@@ -6,6 +6,9 @@ namespace Masterful.Tool.Output;
 /// <summary>Tables as text without colours or control characters, for any output.</summary>
 internal static class PlainText
 {
+    /// <summary>A name from the data without line ends or other control characters.</summary>
+    public static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+
     /// <summary>Renders at most 120 columns wide.</summary>
     public static string Of(IRenderable widget)
     {

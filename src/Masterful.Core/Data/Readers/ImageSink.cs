@@ -44,7 +44,8 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
         }
     }
 
-    private static UInt128 ContentHash(ReadOnlySpan<byte> pixels)
+    /// <summary>The first half of SHA-256 over an image's pixels: equal for equal pixels.</summary>
+    public static UInt128 ContentHash(ReadOnlySpan<byte> pixels)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(pixels, hash);
