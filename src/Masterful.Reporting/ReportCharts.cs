@@ -63,7 +63,7 @@ internal sealed class ReportCharts(RunResult result, PoliciesFile? policies)
                 $"Bars of the number of images of each of {dataset.Classes.Count} classes in {string.Join(", ", splits.Select(s => s.Item1))}.");
     }
 
-    private static ReportImage Draw(string name, Chart chart, string alternative) => new("charts/" + name, chart.ToPng(), alternative);
+    private static ReportImage Draw(string name, Chart chart, string alternative) => new("charts/" + name, chart.ToPng, alternative);
 
     private static string PoliciesText(PoliciesFile policies)
     {

@@ -12,6 +12,7 @@ public static class ReportWriter
     public const string HtmlName = "report.html";
 
     private const long MostSampleBytes = 16 << 20;
+    private const long MostSheetBytes = 4 << 20;
 
     /// <summary>
     /// Reads <c>result.json</c> and, where it stands, <c>policies.json</c> in <paramref name="folder"/>, and writes <c>charts/*.png</c>,
@@ -28,7 +29,7 @@ public static class ReportWriter
         var result = ResultFiles.Read<RunResult>(Path.Combine(folder, ResultFiles.ResultName));
         var policiesPath = Path.Combine(folder, ResultFiles.PoliciesName);
         var policies = File.Exists(policiesPath) ? ResultFiles.Read<PoliciesFile>(policiesPath) : null;
-        var files = Render(result, policies, ReadSamples(folder, result.Dataset), options);
+        var files = Render(result, policies, ReadSamples(folder, result.Dataset), options, ReadMisclassified(folder));
         StagedFiles.Write(folder, files);
         foreach (var stale in ReportCharts.Names.Select(name => "charts/" + name).Append(HtmlName).Where(name => files.All(f => f.Path != name)))
         {
@@ -39,18 +40,33 @@ public static class ReportWriter
     }
 
     /// <summary>The report's files by path in its folder.</summary>
-    internal static IReadOnlyList<(string Path, byte[] Bytes)> Render(RunResult result, PoliciesFile? policies, ReportImage? samples, ReportOptions options)
+    internal static IReadOnlyList<(string Path, byte[] Bytes)> Render(
+        RunResult result, PoliciesFile? policies, ReportImage? samples, ReportOptions options, (MisclassifiedFile File, byte[]? Sheet)? misclassified = null)
     {
         var charts = new ReportCharts(result, policies);
         var markdown = new ReportMarkdown(result, charts, samples).Build().ToString();
         List<(string, byte[])> files = [.. charts.All.Select(chart => (chart.Path, chart.Bytes)), (MarkdownName, System.Text.Encoding.UTF8.GetBytes(markdown))];
         if (options.Html)
         {
-            var html = HtmlPage.Render(markdown, $"Masterful report: {result.Dataset.Name}", result.Gate.Status, [.. charts.All, .. samples is null ? [] : (ReportImage[])[samples]]);
+            var html = HtmlPage.Render(markdown, samples, new RunPage(result, policies, misclassified?.File, misclassified?.Sheet));
             files.Add((HtmlName, System.Text.Encoding.UTF8.GetBytes(html)));
         }
 
         return files;
+    }
+
+    /// <summary>The misclassified images with their picture, where the run wrote them.</summary>
+    private static (MisclassifiedFile File, byte[]? Sheet)? ReadMisclassified(string folder)
+    {
+        var path = Path.Combine(folder, MisclassifiedFile.Name);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        var file = ResultFiles.Read<MisclassifiedFile>(path);
+        var sheet = new FileInfo(Path.Combine(folder, MisclassifiedFile.SheetName));
+        return (file, file.Sheet is not null && sheet.Exists && sheet.LinkTarget is null && sheet.Length <= MostSheetBytes ? File.ReadAllBytes(sheet.FullName) : null);
     }
 
     /// <summary>The contact sheet, when it is a PNG or JPEG of sensible size inside the folder.</summary>
@@ -70,7 +86,7 @@ public static class ReportWriter
 
         var bytes = File.ReadAllBytes(file.FullName);
         return bytes is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..]
-            ? new ReportImage(name, bytes, $"Samples of the images of {dataset.Name}, by class.")
+            ? new ReportImage(name, () => bytes, $"Samples of the images of {dataset.Name}, by class.")
             : null;
     }
 }

@@ -29,9 +29,15 @@ public static class ResultFiles
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower), new FiniteNumberConverter() },
     };
 
+    /// <summary>The same layout on one line: for columns of figures, and for what only programs read.</summary>
+    public static JsonSerializerOptions Compact { get; } = new(Options) { WriteIndented = false };
+
     /// <summary>Writes a file whole.</summary>
-    public static void Write<T>(string path, T content) =>
-        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, content, Options));
+    public static void Write<T>(string path, T content) => Write(path, content, Options);
+
+    /// <summary>Writes a file whole in one of the two layouts.</summary>
+    public static void Write<T>(string path, T content, JsonSerializerOptions layout) =>
+        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, content, layout));
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="InvalidDataException">Not a file of this kind, or of a newer layout.</exception>

@@ -45,7 +45,8 @@ internal static class TrainingSession
     {
         var device = await TorchSession.StartAsync(call, spec.Model.Assembly, spec.Runtime.Device).ConfigureAwait(false);
         using var line = new ProgressLine(call.Host, call.Log);
-        var view = new RunProgress(line);
+        using var record = new ProgressRecord(spec.Runtime.Cache, call.Host.Clock);
+        var view = new RunProgress(line, record);
         var environment = new TorchEnvironment(device, call.Host.Clock, call.Log, new RelayProgress<TrialProgress>(view.Epoch));
         var pipeline = new MasterfulPipeline(environment, call.Host.Clock, call.Log);
         return await action(pipeline, new RelayProgress<PipelineProgress>(view.Stage)).ConfigureAwait(false);
@@ -65,7 +66,7 @@ internal static class TrainingSession
 }
 
 /// <summary>Joins what the stages and the trainings report into one line.</summary>
-internal sealed class RunProgress(ProgressLine line)
+internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
 {
     private volatile PipelineProgress? _stage;
     private volatile TrialProgress? _trial;
@@ -91,6 +92,17 @@ internal sealed class RunProgress(ProgressLine line)
         {
             var trial = stage.TrialsPlanned > 0 ? _trial : null;
             line.Tell(Text(stage, trial), new { stage, trial });
+            record.Note(new ProgressFile
+            {
+                Stage = stage.Stage,
+                Detail = stage.Detail,
+                TrialsDone = stage.TrialsDone,
+                TrialsPlanned = stage.TrialsPlanned,
+                ImagePasses = stage.ImagePasses,
+                ImagePassesPlanned = stage.ImagePassesPlanned,
+                SecondsLeft = stage.SecondsLeft,
+                Training = trial is { Epoch: var e } ? $"{trial.PolicyName}: epoch {e.Epoch} of {e.Epochs}, {e.ImagesPerSecond:N0} images a second" : null,
+            });
         }
     }
 

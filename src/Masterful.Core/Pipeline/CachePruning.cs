@@ -51,6 +51,7 @@ public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger
             ("checkpoints", [.. Files("checkpoints").Where(f => !IsUnderWay(f, runs, holdings))]),
             ("searches", [.. Files("searches").Where(f => locked is null || f.FullName != Path.GetFullPath(new SearchArchive(_cache, logger).PathOf(locked)))]),
             ("decoded data", [.. Files("data").Where(f => f.LastWriteTimeUtc < cutoff)]),
+            ("reports", [.. goneRuns.SelectMany(id => Files(Path.Combine(RunFolder.ArchiveName, id)))]),
         ];
         List<PrunedKind> pruned = [new("trials", gone.Count, gone.Sum(h => h.Bytes)), .. files.Select(f => new PrunedKind(f.Kind, f.Files.Count, f.Files.Sum(i => i.Length)))];
         if (!dryRun)
@@ -59,6 +60,11 @@ public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger
             foreach (var file in files.SelectMany(f => f.Files))
             {
                 file.Delete();
+            }
+
+            foreach (var folder in goneRuns.Select(id => Path.Combine(_cache, RunFolder.ArchiveName, id)).Where(Directory.Exists))
+            {
+                Directory.Delete(folder);
             }
         }
 
@@ -139,7 +145,7 @@ public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger
 }
 
 /// <summary>What was removed of a kind.</summary>
-/// <param name="Kind">trials, weights, checkpoints, searches or decoded data.</param>
+/// <param name="Kind">trials, weights, checkpoints, searches, decoded data or reports.</param>
 /// <param name="Count">How many.</param>
 /// <param name="Bytes">How much they took up; for trials their predictions.</param>
 public sealed record PrunedKind(string Kind, int Count, long Bytes);

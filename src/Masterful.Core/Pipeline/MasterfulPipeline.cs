@@ -191,7 +191,9 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
 
         // The last moment to stop: figures of this run beside pages or a model of an earlier one would mislead whoever reads them.
         cancellation.ThrowIfCancellationRequested();
-        RunFolder.Write(run.Spec, result, policies, samples);
+        var onSelect = run.Spec.Evaluation.Split == "select";
+        var misclassified = MisclassifiedImages.Find(finals, onSelect ? "select" : "test", onSelect ? run.Data.Select : run.Data.Test);
+        RunFolder.Write(run.Spec, new RunContent(result, policies, samples, misclassified), logger);
         SaveModel(run, finals, result);
         return new PipelineOutcome(result, policies, run.Spec.Report.Path, run.Data.Files);
     }

@@ -2,6 +2,7 @@ using Masterful.Core.Data;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Results;
+using Microsoft.Extensions.Logging;
 
 namespace Masterful.Core.Pipeline;
 
@@ -10,6 +11,9 @@ internal static class RunFolder
 {
     /// <summary>Name of the contact sheet.</summary>
     internal const string SamplesName = "samples.png";
+
+    /// <summary>Name of the folder in a cache that has a folder for each run.</summary>
+    internal const string ArchiveName = "runs";
 
     private const int SamplesPerClass = 10;
 
@@ -31,28 +35,52 @@ internal static class RunFolder
     }
 
     /// <summary>
-    /// Writes the contact sheet, <c>result.json</c>, <c>policies.json</c>, <c>classes.csv</c> and <c>confusion.csv</c>, each whole.
+    /// Writes the contact sheet, <c>result.json</c>, <c>policies.json</c>, the misclassified images, <c>classes.csv</c> and
+    /// <c>confusion.csv</c>, each whole; and what the front-end shows of them once more into the cache, where a later run leaves it alone.
     /// </summary>
-    /// <exception cref="DiagnosticException">The folder can't be written.</exception>
-    internal static void Write(MasterfulSpec spec, RunResult result, PoliciesFile policies, byte[]? samples)
+    /// <exception cref="DiagnosticException">The report's folder can't be written.</exception>
+    internal static void Write(MasterfulSpec spec, RunContent content, ILogger logger)
     {
         var folder = spec.Report.Path;
         try
         {
-            if (samples is not null)
-            {
-                AtomicFile.Write(Path.Combine(folder, SamplesName), samples);
-            }
-
-            ResultFiles.Write(Path.Combine(folder, ResultFiles.ResultName), result);
-            ResultFiles.Write(Path.Combine(folder, ResultFiles.PoliciesName), policies);
-            AtomicFile.Write(Path.Combine(folder, ResultTables.ClassesName), ResultTables.ClassesCsv(result));
-            AtomicFile.Write(Path.Combine(folder, ResultTables.ConfusionName), ResultTables.ConfusionCsv(result));
+            WriteFigures(folder, content);
+            AtomicFile.Write(Path.Combine(folder, ResultTables.ClassesName), ResultTables.ClassesCsv(content.Result));
+            AtomicFile.Write(Path.Combine(folder, ResultTables.ConfusionName), ResultTables.ConfusionCsv(content.Result));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw NotWritable(spec, "report.path", folder, e);
         }
+
+        try
+        {
+            WriteFigures(Path.Combine(spec.Runtime.Cache, ArchiveName, content.Result.Run.Id), content);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogDebug("The run is not kept for the front-end: {Reason}", e.Message);
+        }
+    }
+
+    private static void WriteFigures(string folder, RunContent content)
+    {
+        if (content.Samples is not null)
+        {
+            AtomicFile.Write(Path.Combine(folder, SamplesName), content.Samples);
+        }
+
+        if (content.Misclassified is var (misclassified, sheet))
+        {
+            ResultFiles.Write(Path.Combine(folder, MisclassifiedFile.Name), misclassified, ResultFiles.Compact);
+            if (sheet is not null)
+            {
+                AtomicFile.Write(Path.Combine(folder, MisclassifiedFile.SheetName), sheet);
+            }
+        }
+
+        ResultFiles.Write(Path.Combine(folder, ResultFiles.PoliciesName), content.Policies);
+        ResultFiles.Write(Path.Combine(folder, ResultFiles.ResultName), content.Result);
     }
 
     /// <summary>The contact sheet of training images as a PNG, or null when the classes are too many for one sheet.</summary>
@@ -73,3 +101,10 @@ internal static class RunFolder
         $"'{folder}' can't be written: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Nothing that was trained is lost: the next run goes on from the journal.",
         spec.PositionOf(key));
 }
+
+/// <summary>What a run writes for people and programs to look at.</summary>
+/// <param name="Result">The content of <c>result.json</c>.</param>
+/// <param name="Policies">The content of <c>policies.json</c>.</param>
+/// <param name="Samples">The contact sheet, or null.</param>
+/// <param name="Misclassified">The misclassified images and their picture, or null when nothing was evaluated.</param>
+internal sealed record RunContent(RunResult Result, PoliciesFile Policies, byte[]? Samples, (MisclassifiedFile File, byte[]? Sheet)? Misclassified);

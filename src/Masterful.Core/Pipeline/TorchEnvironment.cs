@@ -35,6 +35,9 @@ public sealed class TorchEnvironment(torch.Device device, TimeProvider clock, IL
     /// <summary>The journal of a cache folder.</summary>
     public static string JournalPath(string cache) => Path.Combine(cache, JournalName);
 
+    /// <summary>The folder of a cache folder that keeps the figures of each run, in a folder by its id.</summary>
+    public static string RunsPath(string cache) => Path.Combine(cache, RunFolder.ArchiveName);
+
     /// <inheritdoc/>
     public PrecisionKind ResolvePrecision(MasterfulSpec spec) =>
         Training.Precision.Resolve(spec.Training.Precision, device, spec.Model.Architecture);

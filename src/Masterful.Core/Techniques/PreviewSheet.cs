@@ -49,6 +49,31 @@ public sealed record PreviewSheet(byte[] Png, IReadOnlyList<string> RowNames)
         return new PreviewSheet(png, [.. rows.Select(r => r.Name)]);
     }
 
+    /// <summary>Images of the sheet, and the same under one technique at one strength: what its row would show.</summary>
+    /// <param name="data">Where the images come from: up to ten, of as many classes as there are.</param>
+    /// <param name="technique">One that changes pixels.</param>
+    /// <param name="value">In the range of its axis.</param>
+    /// <param name="seed">Chooses the images.</param>
+    /// <param name="draw">Chooses what each image draws; with one number, only strength differs between values.</param>
+    /// <returns>PNGs of the images without text, the original and the changed one of each.</returns>
+    /// <exception cref="ArgumentException">The data has no images.</exception>
+    public static IReadOnlyList<(byte[] Original, byte[] Changed, int Label)> Pairs(ImageDataset data, Technique technique, double value, long seed, long draw)
+    {
+        if (data.Count == 0)
+        {
+            throw new ArgumentException("A preview needs at least one image.", nameof(data));
+        }
+
+        using var scope = NewDisposeScope();
+        var chosen = Choose(data, seed);
+        var (images, labels) = Batch(data, chosen);
+        var (reduction, shape) = Reduced(data.Shape);
+        var drawSeed = Seeds.Derive(seed, string.Create(CultureInfo.InvariantCulture, $"preview/draws/{draw}"));
+        var policy = Policy.None.With(technique, value);
+        var (before, after) = (Row(Policy.None, drawSeed, images, labels, reduction), Row(policy, drawSeed, images, labels, reduction));
+        return [.. chosen.Select((image, i) => (ImageSheet.Png([before[i]], shape, 1), ImageSheet.Png([after[i]], shape, 1), data.Labels[image]))];
+    }
+
     private static Policy Alone(TechniqueAxis axis, double share, Calibration calibration)
     {
         var value = axis.Maximum * share;

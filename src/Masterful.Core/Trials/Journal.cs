@@ -32,6 +32,10 @@ public sealed class Journal : IDisposable
     /// <exception cref="DiagnosticException">The file is damaged or was written by a newer version.</exception>
     public static Journal Open(string path, TimeProvider clock) => Open(path, clock, SqliteOpenMode.ReadWriteCreate);
 
+    /// <summary>Opens a journal to look at, also while a run writes it. Nothing can be saved through it.</summary>
+    /// <exception cref="DiagnosticException">The file is not there, not readable, damaged or was written by a newer version.</exception>
+    public static Journal OpenForReading(string path, TimeProvider clock) => new(path, clock, JournalDatabase.OpenForReading(path), null);
+
     internal static Journal Open(string path, TimeProvider clock, SqliteOpenMode mode)
     {
         var (connection, warning) = JournalDatabase.Open(path, mode);
@@ -144,6 +148,18 @@ public sealed class Journal : IDisposable
             row.GetString(row.GetOrdinal("spec")),
             Time(row.GetString(row.GetOrdinal("finished"))),
             Result(row) with { Reused = row.GetBoolean(row.GetOrdinal("reused")) }),
+        ("$run", runId));
+
+    /// <summary>The trials that a run used, in the order in which they were trained, without their predictions.</summary>
+    public IReadOnlyList<JournalTrialSummary> SummariesOf(string runId) => Read(
+        """
+        SELECT t.key, t.policy, t.spec, t.finished, t.status, t.select_loss, t.select_error, t.image_passes, t.seconds, t.test_logits IS NOT NULL, u.reused
+        FROM run_trials u JOIN trials t ON t.key = u.key WHERE u.run_id = $run ORDER BY t.finished, t.key
+        """,
+        row => new JournalTrialSummary(
+            row.GetString(0), row.GetString(1), row.GetString(2), Time(row.GetString(3)), Enum.Parse<TrialStatus>(row.GetString(4)),
+            row.IsDBNull(5) ? double.NaN : row.GetDouble(5), row.IsDBNull(6) ? double.NaN : row.GetDouble(6),
+            row.GetInt64(7), row.GetDouble(8), row.GetBoolean(9), row.GetBoolean(10)),
         ("$run", runId));
 
     /// <summary>Every trial with what it takes up.</summary>

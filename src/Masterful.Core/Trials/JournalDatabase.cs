@@ -53,6 +53,30 @@ internal static class JournalDatabase
         }
     }
 
+    /// <summary>Opens a journal that others may be writing, for reading alone.</summary>
+    /// <exception cref="DiagnosticException">The file is not there, not readable, damaged or of a newer layout.</exception>
+    public static SqliteConnection OpenForReading(string path)
+    {
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 5 }.ToString());
+        try
+        {
+            connection.Open();
+            RefuseNewer(LayoutOf(connection), path);
+            return connection;
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw Explain(e, path);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>What a fault of SQLite means and what mends it.</summary>
     public static DiagnosticException Explain(SqliteException fault, string path)
     {
@@ -99,6 +123,17 @@ internal static class JournalDatabase
         // Immediate, so that of two processes that make the file at once one waits.
         using var transaction = connection.BeginTransaction(deferred: false);
         var layout = LayoutOf(connection);
+        RefuseNewer(layout, path);
+        if (layout == 0)
+        {
+            Execute(connection, Tables);
+        }
+
+        transaction.Commit();
+    }
+
+    private static void RefuseNewer(long layout, string path)
+    {
         if (layout > Layout)
         {
             throw new DiagnosticException(
@@ -106,13 +141,6 @@ internal static class JournalDatabase
                 $"The journal {path} has layout {layout}; this version reads up to {Layout}. Update the tool or name another runtime.cache.",
                 new SourcePosition(path));
         }
-
-        if (layout == 0)
-        {
-            Execute(connection, Tables);
-        }
-
-        transaction.Commit();
     }
 
     private static long LayoutOf(SqliteConnection connection)

@@ -26,3 +26,19 @@ public sealed record JournalTrial(string PolicyName, string Spec, DateTimeOffset
 /// <param name="IsFinal">Whether it carries predictions on the test split.</param>
 /// <param name="Bytes">Of its predictions.</param>
 public sealed record JournalHolding(string Key, string Spec, DateTimeOffset LastUsed, bool IsFinal, long Bytes);
+
+/// <summary>A trial that a run used, without its predictions: cheap enough to be asked for each second.</summary>
+/// <param name="Key">The trial's key.</param>
+/// <param name="PolicyName">What the policy was called when it was trained.</param>
+/// <param name="Spec">The canonical JSON text of the trial: see <see cref="TrialKey.Canonical"/>.</param>
+/// <param name="Finished">When its training ended.</param>
+/// <param name="Status">How it ended.</param>
+/// <param name="SelectLoss">Nats; NaN when it failed.</param>
+/// <param name="SelectError">0..1; NaN when it failed.</param>
+/// <param name="ImagePasses">Work: 3 for each image trained on, 1 for each inferred.</param>
+/// <param name="Seconds">Wall time that it took when it was trained.</param>
+/// <param name="IsFinal">Whether it carries predictions on the test split.</param>
+/// <param name="Reused">Whether the run found it in the journal.</param>
+public sealed record JournalTrialSummary(
+    string Key, string PolicyName, string Spec, DateTimeOffset Finished, TrialStatus Status,
+    double SelectLoss, double SelectError, long ImagePasses, double Seconds, bool IsFinal, bool Reused);

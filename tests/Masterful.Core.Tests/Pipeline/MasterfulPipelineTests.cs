@@ -45,11 +45,31 @@ public sealed class MasterfulPipelineTests : IDisposable
         var outcome = await Run(Spec());
 
         Assert.Equal(
-            ["classes.csv", "confusion.csv", "policies.json", "result.json", "samples.png"],
+            ["classes.csv", "confusion.csv", "misclassified.json", "misclassified.png", "policies.json", "result.json", "samples.png"],
             Directory.EnumerateFiles(outcome.ReportFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         var policies = ResultFiles.Read<PoliciesFile>(Path.Combine(outcome.ReportFolder, "policies.json"));
         Assert.Equal((2, 30.0), (policies.Policies.Count, policies.Policies.Single(p => p.Selected).Values["rotate"]));
         Assert.DoesNotContain(policies.Axes, a => a.Name is "synthetic" or "unlabeled");
+    }
+
+    [Fact]
+    public async Task The_misclassified_images_are_those_of_the_confusion_and_every_run_keeps_its_own()
+    {
+        var outcome = await Run(Spec());
+
+        var (result, file) = (outcome.Result, ResultFiles.Read<MisclassifiedFile>(Path.Combine(outcome.ReportFolder, MisclassifiedFile.Name)));
+        Assert.Equal(("test", 400, 3, 3), (file.Split, file.Images, file.Original.Count, file.Masterful.Count));
+        foreach (var (arm, taken) in new[] { (result.Original, file.Original), (result.Masterful, file.Masterful) })
+        {
+            var wrong = taken.Sum(seed => seed.Zip(file.Label).Count(image => image.First != image.Second));
+            Assert.Equal(arm.Confusion.Index().Sum(row => row.Item.Index().Where(cell => cell.Index != row.Index).Sum(cell => cell.Item)), wrong);
+        }
+
+        Assert.Equal(file.Index.Order().Distinct(), file.Index);
+        Assert.All(file.Sheet!.Entries, entry => Assert.InRange(entry, 0, file.Index.Count - 1));
+        var kept = Path.Combine(Spec().Runtime.Cache, RunFolder.ArchiveName, result.Run.Id);
+        Assert.Equal(result.Run.Id, ResultFiles.Read<RunResult>(Path.Combine(kept, ResultFiles.ResultName)).Run.Id);
+        Assert.Equal(file.Index, ResultFiles.Read<MisclassifiedFile>(Path.Combine(kept, MisclassifiedFile.Name)).Index);
     }
 
     [Fact]

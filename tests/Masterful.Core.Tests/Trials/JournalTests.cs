@@ -34,6 +34,24 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public void Who_only_reads_sees_what_a_run_under_way_has_saved_and_can_save_nothing()
+    {
+        using var writer = Open();
+        writer.StartRun("run", "masterful.yaml");
+        using var reader = Journal.OpenForReading(JournalPath, TimeProvider.System);
+        Assert.Empty(reader.SummariesOf("run"));
+
+        var saved = TrialSpecs.Result(Trial);
+        writer.Save(saved, Trial);
+        writer.NoteUse("run", saved.Key, reused: false);
+
+        var summary = Assert.Single(reader.SummariesOf("run"));
+        Assert.Equal((saved.Key, saved.SelectLoss, saved.ImagePasses, false), (summary.Key, summary.SelectLoss, summary.ImagePasses, summary.Reused));
+        Assert.Throws<DiagnosticException>(() => reader.FinishRun("run", "passed", null));
+        Assert.Throws<DiagnosticException>(() => Journal.OpenForReading(Path.Combine(_folder, "none.db"), TimeProvider.System));
+    }
+
+    [Fact]
     public void A_failure_comes_back_with_its_reason_and_without_numbers()
     {
         var saved = new TrialResult { Key = TrialKey.Of(Trial), Status = TrialStatus.Failed, Failure = "It diverged.", FailureIsTransient = true };

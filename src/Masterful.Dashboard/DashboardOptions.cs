@@ -1,0 +1,25 @@
+using Masterful.Core.Spec;
+
+namespace Masterful.Dashboard;
+
+/// <summary>What the front-end looks at and where it listens.</summary>
+public sealed record DashboardOptions
+{
+    /// <summary>Report folders, and folders with such folders in them. Nothing outside them is served.</summary>
+    public required IReadOnlyList<string> Folders { get; init; }
+
+    /// <summary>The spec whose cache, data and techniques are shown; null where only reports are looked at.</summary>
+    public MasterfulSpec? Spec { get; init; }
+
+    /// <summary>The port on the loopback address; 0 takes a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Loads torch before the first augmentation; null where there is none.</summary>
+    public Func<CancellationToken, Task>? StartTorch { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>How often a run under way is looked at.</summary>
+    public TimeSpan LiveInterval { get; init; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Masterful.Dashboard;
+
+/// <summary>
+/// The front-end's server: on the loopback address alone, below a path that only who was told it knows, for requests that read. It writes
+/// nothing but the decoded images that a run would cache too.
+/// </summary>
+public sealed class DashboardServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly DataView _data;
+
+    private DashboardServer(WebApplication app, DataView data, Uri address) => (_app, _data, Address) = (app, data, address);
+
+    /// <summary>Where the page is, its token included.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Starts to listen.</summary>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<DashboardServer> StartAsync(DashboardOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Listen(System.Net.IPAddress.Loopback, options.Port);
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        // The tool's own handling of Ctrl-C stops the server.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        var app = builder.Build();
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var runs = new RunCatalog(options.Folders);
+        var data = new DataView(options.Spec);
+        app.Use(new RequestGuard(token).InvokeAsync);
+        app.UseRouting();
+        Endpoints.Map(app, options, runs, data);
+
+        // The summaries are read while the browser starts.
+        _ = Task.Run(runs.List, cancellation);
+        await app.StartAsync(cancellation).ConfigureAwait(false);
+        var listening = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        return new DashboardServer(app, data, new Uri($"http://127.0.0.1:{listening.Port}/{token}/"));
+    }
+
+    /// <summary>Stops listening and lets go of the data.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync().ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+        await _data.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

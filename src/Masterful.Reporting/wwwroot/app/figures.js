@@ -1,0 +1,205 @@
+import { h, table } from "./dom.js";
+import { count, loss, percent, points, short, signed } from "./format.js";
+import { nameAxis, plot, tip, valueAxis } from "./plot.js";
+
+// The charts of one run's result.
+
+const row = 30;
+
+/**
+ * A bar from one value to another with a whisker and words, in the row of its index.
+ * @param {any} colour
+ * @param {{ from: number, to: number, fill: string, low?: number, high?: number, words: string, dashed?: boolean }[]} bars
+ */
+function floatingBars(colour, bars) {
+  return {
+    type: "custom", data: bars.map((bar, i) => [i, bar.from, bar.to]),
+    renderItem(/** @type {any} */ _, /** @type {any} */ api) {
+      const bar = bars[api.value(0)];
+      const [x0, y] = api.coord([bar.from, api.value(0)]), [x1] = api.coord([bar.to, api.value(0)]);
+      const height = Math.min(20, api.size([0, 1])[1] * 0.66);
+      /** @type {any[]} */
+      const children = [{
+        type: "rect", shape: { x: Math.min(x0, x1), y: y - height / 2, width: Math.max(1, Math.abs(x1 - x0)), height, r: 2 },
+        style: { fill: bar.fill, stroke: bar.dashed ? colour.muted : undefined, lineDash: bar.dashed ? [4, 3] : undefined },
+      }];
+      let right = Math.max(x0, x1);
+      if (bar.low !== undefined && bar.high !== undefined && Number.isFinite(bar.low) && Number.isFinite(bar.high)) {
+        const [low] = api.coord([bar.low, 0]), [high] = api.coord([bar.high, 0]);
+        const line = (/** @type {number} */ xa, /** @type {number} */ ya, /** @type {number} */ xb, /** @type {number} */ yb) =>
+          ({ type: "line", shape: { x1: xa, y1: ya, x2: xb, y2: yb }, style: { stroke: colour.ink, lineWidth: 1.2 } });
+        children.push(line(low, y, high, y), line(low, y - 4, low, y + 4), line(high, y - 4, high, y + 4));
+        right = Math.max(right, high);
+      }
+      children.push({ type: "text", style: { text: bar.words, x: right + 8, y, fill: colour.ink, verticalAlign: "middle", font: "12px sans-serif" } });
+      return { type: "group", children };
+    },
+  };
+}
+
+/**
+ * From the original's value to the masterful's, technique by technique.
+ * @param {import("./source.js").Result} result
+ * @param {boolean} ofError the error instead of the loss
+ */
+export function waterfall(result, ofError) {
+  const unit = ofError ? (/** @type {any} */ v) => percent(v) : loss, change = ofError ? (/** @type {any} */ v) => points(v) + " points" : signed;
+  const start = ofError ? result.original.validationErrorRate : result.original.validationLoss;
+  const end = ofError ? result.masterful.validationErrorRate : result.masterful.validationLoss;
+  const deltas = result.attribution.map((s) => (ofError ? s.errorRateDelta : s.validationLossDelta));
+  if (typeof start !== "number" || typeof end !== "number" || !deltas.length || deltas.some((d) => typeof d !== "number")) {
+    return h("p", { class: "note" }, result.policy.values.length ? "What each technique contributes was not measured in this run." : "The policy uses no technique, so there is nothing to attribute.");
+  }
+  const errors = result.attribution.map((s) => (ofError ? s.errorRateStandardError : s.standardError) ?? NaN);
+  const significant = result.attribution.map((s, i) => (ofError ? Math.abs(/** @type {number} */ (deltas[i])) > 2 * errors[i] : s.significant));
+  const levels = deltas.reduce((all, d) => [...all, all[all.length - 1] + /** @type {number} */ (d)], [start]);
+  const reach = levels.flatMap((l, i) => [l, l + 2 * (errors[i - 1] || 0), l - 2 * (errors[i - 1] || 0)]).concat(end);
+  const span = Math.max(...reach) - Math.min(...reach) || Math.abs(start) || 1;
+  const floor = Math.max(0, Math.min(...reach) - span * 0.3), top = Math.max(...reach) + span * 0.25;
+  const names = ["original", ...result.attribution.map((s) => s.technique), "masterful"];
+  const rows = [
+    ["original", unit(start), ""],
+    ...result.attribution.map((s, i) => [s.technique, change(deltas[i]), Number.isFinite(errors[i]) ? "± " + (ofError ? points(errors[i]).replace("+", "") : loss(errors[i])) : ""]),
+    ["masterful", unit(end), ""],
+  ];
+  const what = ofError ? "validation error" : "validation loss";
+  return plot({
+    title: `Where the ${what} goes`,
+    subtitle: `Each bar is what changes when a technique joins; whiskers are two standard errors, dashed bars are within noise.${floor > 0 ? " The axis does not begin at 0." : ""}`,
+    description: `Waterfall of the ${what}: ${rows.map((r) => `${r[0]} ${r[1]}`).join(", ")}.`,
+    height: names.length * 34 + 50,
+    figures: table(`Contributions to the ${what}`, [{ title: "Technique" }, { title: "Value or change", number: true }, { title: "Standard error", number: true }], rows),
+    option: (colour) => ({
+      grid: { left: 165, right: 30, top: 8, bottom: 30 },
+      xAxis: { type: "value", min: floor, max: top, ...valueAxis(colour), axisLabel: { color: colour.muted, formatter: (/** @type {number} */ v) => (ofError ? percent(v, 1) : v.toFixed(3)) } },
+      yAxis: nameAxis(colour, names),
+      tooltip: { trigger: "item", formatter: (/** @type {any} */ p) => tip([names[p.value[0]], ...rows[p.value[0]].slice(1).map(String).filter(Boolean)]) },
+      series: [floatingBars(colour, names.map((_, i) => {
+        if (i === 0 || i === names.length - 1) return { from: floor, to: i ? end : start, fill: i ? colour.masterful : colour.original, words: String(rows[i][1]) };
+        const better = levels[i] < levels[i - 1], noise = !significant[i - 1];
+        return {
+          from: levels[i - 1], to: levels[i], fill: noise ? colour.noise : better ? colour.improve : colour.worsen, dashed: noise,
+          low: levels[i] - 2 * errors[i - 1], high: levels[i] + 2 * errors[i - 1], words: String(rows[i][1]),
+        };
+      }))],
+    }),
+  });
+}
+
+/**
+ * Recall or precision of every class in both models.
+ * @param {import("./source.js").Result} result
+ * @param {"recall" | "precision"} measure
+ * @param {string} [order] data, better, worse or low
+ */
+export function classBars(result, measure, order = "data") {
+  const high = measure === "recall" ? "recallHigh" : "precisionHigh", low = measure === "recall" ? "recallLow" : "precisionLow";
+  const all = result.original.classes.map((original, i) => ({ name: original.name, original: original[measure], masterful: result.masterful.classes[i][measure], after: result.masterful.classes[i], before: original, support: original.support }));
+  if (!all.length) return h("p", { class: "note" }, "There are no figures by class.");
+  const change = (/** @type {any} */ c) => c.masterful - c.original;
+  /** @type {Record<string, (a: any, b: any) => number>} */
+  const orders = { data: () => 0, better: (a, b) => change(b) - change(a), worse: (a, b) => change(a) - change(b), low: (a, b) => a.masterful - b.masterful };
+  const classes = [...all].sort(orders[order]);
+  const shown = classes.slice(0, 100);
+  const better = all.filter((c) => change(c) > 0).length, worse = all.filter((c) => change(c) < 0).length;
+  const least = Math.min(...shown.flatMap((c) => [c.before[low], c.after[low]]).filter(Number.isFinite));
+  const floor = Math.max(0, Math.floor((least - 0.05) * 10) / 10) || 0;
+  const words = (/** @type {any} */ c) => (change(c) > 0 ? "▲ " : change(c) < 0 ? "▼ " : "= ") + points(change(c), 1);
+  const name = measure === "recall" ? "Recall" : "Precision";
+  return plot({
+    title: `${name} of each class`,
+    subtitle: `Blue: what both models have; green ▲: what the masterful model adds; red ▼: what it loses. Whiskers: the masterful model's interval.${floor ? ` The axis begins at ${percent(floor, 0)}.` : ""}${classes.length > shown.length ? ` The first ${shown.length} of ${classes.length} classes in this order.` : ""}`,
+    description: `${name} by class in both models: better in ${better} of ${all.length} classes, worse in ${worse}.`,
+    height: shown.length * row + 50,
+    figures: table(`${name} by class`, [{ title: "Class" }, { title: "Images", number: true }, { title: "Original", number: true }, { title: "Masterful", number: true }, { title: "Change, points", number: true }],
+      classes.map((c) => [c.name, count(c.support), `${percent(c.original, 1)} (${percent(c.before[low], 1)} to ${percent(c.before[high], 1)})`, `${percent(c.masterful, 1)} (${percent(c.after[low], 1)} to ${percent(c.after[high], 1)})`, points(change(c), 1)])),
+    option: (colour) => ({
+      grid: { left: 165, right: 20, top: 8, bottom: 30 },
+      xAxis: { type: "value", min: floor, max: 1 + (1 - floor) * 0.14, ...valueAxis(colour), axisLabel: { color: colour.muted, formatter: (/** @type {number} */ v) => (v > 1 ? "" : percent(v, 0)) } },
+      yAxis: nameAxis(colour, shown.map((c) => c.name)),
+      tooltip: {
+        trigger: "item", formatter: (/** @type {any} */ p) => {
+          const c = shown[p.value[0]];
+          return tip([c.name, `Original ${percent(c.original, 1)} (${percent(c.before[low], 1)} to ${percent(c.before[high], 1)})`, `Masterful ${percent(c.masterful, 1)} (${percent(c.after[low], 1)} to ${percent(c.after[high], 1)})`, `${points(change(c), 1)} points, ${count(c.support)} images`]);
+        },
+      },
+      series: [
+        floatingBars(colour, shown.map((c) => ({ from: floor, to: Math.min(c.original, c.masterful), fill: colour.baseline, words: "" }))),
+        floatingBars(colour, shown.map((c) => ({
+          from: Math.min(c.original, c.masterful), to: Math.max(c.original, c.masterful), fill: change(c) >= 0 ? colour.better : colour.worse,
+          low: c.after[low], high: c.after[high], words: words(c),
+        }))),
+      ],
+    }),
+  });
+}
+
+/** The two error rates with their intervals. @param {import("./source.js").Result} result */
+export function errorRates(result) {
+  const arms = [["original", result.original], ["masterful", result.masterful]];
+  const { errorRateReduction: reduction, low, high, confidence } = result.comparison;
+  const range = typeof low === "number" ? ` (${percent(low, 1)} to ${percent(high, 1)} at ${percent(confidence, 0)} confidence)` : "";
+  return plot({
+    title: "Test error",
+    subtitle: `Error-rate reduction ${percent(reduction, 1)}${range}. Whiskers: each model's own interval.`,
+    description: `Test error: original ${percent(result.original.errorRate)}, masterful ${percent(result.masterful.errorRate)}; reduction ${percent(reduction, 1)}${range}.`,
+    height: 130,
+    figures: table("Test error", [{ title: "Model" }, { title: "Error", number: true }, { title: "Interval", number: true }, { title: "Each seed", number: true }],
+      arms.map(([name, arm]) => { const a = /** @type {any} */ (arm); return [/** @type {string} */ (name), percent(a.errorRate), `${percent(a.errorRateLow)} to ${percent(a.errorRateHigh)}`, a.errorRatePerSeed.map((/** @type {number} */ e) => percent(e)).join(", ")]; })),
+    option: (colour) => ({
+      grid: { left: 165, right: 70, top: 8, bottom: 30 },
+      xAxis: { type: "value", min: 0, ...valueAxis(colour), axisLabel: { color: colour.muted, formatter: (/** @type {number} */ v) => percent(v, 1) } },
+      yAxis: nameAxis(colour, ["original", "masterful"]),
+      tooltip: { trigger: "item", formatter: (/** @type {any} */ p) => { const a = /** @type {any} */ (arms[p.value[0]][1]); return tip([String(arms[p.value[0]][0]), percent(a.errorRate), `${percent(a.errorRateLow)} to ${percent(a.errorRateHigh)}`]); } },
+      series: [floatingBars(colour, arms.map(([name, arm]) => { const a = /** @type {any} */ (arm); return { from: 0, to: a.errorRate ?? 0, fill: name === "original" ? colour.original : colour.masterful, low: a.errorRateLow, high: a.errorRateHigh, words: percent(a.errorRate) }; }))],
+    }),
+  });
+}
+
+/** Images of each class by split. @param {any} dataset */
+export function labelBars(dataset) {
+  const splits = Object.entries(dataset.classCounts).filter(([, counts]) => /** @type {number[]} */ (counts).some((c) => c > 0)).slice(0, 5);
+  if (!splits.length) return h("p", { class: "note" }, "The images of each class were not counted.");
+  /** @type {string[]} */
+  const names = dataset.classes.slice(0, 100);
+  return plot({
+    title: "Images of each class",
+    subtitle: splits.map(([name, counts]) => `${name} ${count(/** @type {number[]} */ (counts).reduce((a, b) => a + b, 0))}`).join(" · ") + (dataset.classes.length > 100 ? ` · the first 100 of ${dataset.classes.length} classes` : ""),
+    description: `Bars of the number of images of each of ${dataset.classes.length} classes in ${splits.map((s) => s[0]).join(", ")}.`,
+    height: names.length * 26 + 70,
+    figures: table("Images of each class", [{ title: "Class" }, ...splits.map((s) => ({ title: s[0], number: true }))], dataset.classes.map((/** @type {string} */ name, /** @type {number} */ i) => [name, ...splits.map((s) => count(/** @type {number[]} */ (s[1])[i]))])),
+    option: (colour) => ({
+      grid: { left: 165, right: 30, top: 8, bottom: 30 },
+      xAxis: { type: "value", ...valueAxis(colour) },
+      yAxis: nameAxis(colour, names),
+      tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: (/** @type {any} */ p) => tip([dataset.classes[p[0].dataIndex], ...splits.map((s) => `${s[0]} ${count(/** @type {number[]} */ (s[1])[p[0].dataIndex])}`)]) },
+      series: splits.map(([name, counts], i) => ({ type: "bar", name, stack: "images", barMaxWidth: 18, data: /** @type {number[]} */ (counts).slice(0, 100), itemStyle: { color: colour[`split-${i + 1}`], borderColor: colour.card, borderWidth: 0.5 } })),
+    }),
+  });
+}
+
+/** Validation loss by the number of added images. @param {any} dose */
+export function doseCurve(dose) {
+  const points = dose.points.filter((/** @type {any} */ p) => typeof p.validationLoss === "number");
+  const names = points.map((/** @type {any} */ p) => (p.share === 0 ? "none (control)" : count(p.images)));
+  return plot({
+    title: `What ${dose.technique} images are worth`,
+    subtitle: "Validation loss by how many of them there are to draw from; the control has their compute and none of them.",
+    description: `Validation loss by the number of ${dose.technique} images: ${points.map((/** @type {any} */ p, /** @type {number} */ i) => `${names[i]}: ${loss(p.validationLoss)}`).join("; ")}.`,
+    height: 240,
+    option: (colour) => ({
+      grid: { left: 70, right: 30, top: 20, bottom: 40 },
+      xAxis: { type: "category", data: names, axisLine: { lineStyle: { color: colour.axis } }, axisLabel: { color: colour.ink } },
+      yAxis: { type: "value", scale: true, ...valueAxis(colour), axisLabel: { color: colour.muted, formatter: (/** @type {number} */ v) => v.toFixed(3) } },
+      tooltip: { trigger: "item", formatter: (/** @type {any} */ p) => tip([names[p.dataIndex], `loss ${loss(points[p.dataIndex].validationLoss)}`, `error ${percent(points[p.dataIndex].errorRate)}`]) },
+      series: [{ type: "line", data: points.map((/** @type {any} */ p) => p.validationLoss), symbolSize: 9, label: { show: true, color: colour.ink, formatter: (/** @type {any} */ p) => loss(p.value) }, lineStyle: { color: colour.masterful, width: 2.5 }, itemStyle: { color: colour.masterful } }],
+    }),
+  });
+}
+
+/** The policy as a table. @param {any} policy */
+export function policyTable(policy) {
+  return policy.values.length
+    ? table("The policy", [{ title: "Technique" }, { title: "Value", number: true }], policy.values.map((/** @type {any} */ v) => [v.axis, short(v.value)]))
+    : h("p", { class: "note" }, "The policy uses no technique.");
+}

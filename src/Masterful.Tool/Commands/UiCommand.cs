@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Diagnostics;
+using Masterful.Core.Pipeline;
+using Masterful.Core.Spec;
+using Masterful.Dashboard;
+
+namespace Masterful.Tool.Commands;
+
+/// <summary><c>ui</c>: the runs, the data and the techniques in a browser.</summary>
+internal static class UiCommand
+{
+    public static Command Create(CommandBinder bind)
+    {
+        var folders = new Argument<string[]>("folders")
+        {
+            Description = "More report folders, or folders with such folders in them, e.g. the artifacts of a build. The spec's own are always shown.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var port = new Option<int>("--port") { Description = "The port on 127.0.0.1; by default a free one.", HelpName = "N" };
+        port.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out var given) || given is < 0 or > 65_535))
+            {
+                result.AddError("--port takes a number from 0 to 65535.");
+            }
+        });
+        var noBrowser = new Option<bool>("--no-browser") { Description = "Only tell the address." };
+        var command = new Command("ui", "Shows runs, policies, data and techniques in a browser, and a search while it runs. Only this machine can reach it. Ctrl-C ends it.") { folders, port, noBrowser };
+        bind.Bind(command, async call =>
+        {
+            var more = call.Parsed.GetValue(folders) ?? [];
+            var spec = more.Length == 0 || File.Exists(call.Options.SpecPath) ? call.Options.LoadSpec(call.Host, call.Log) : null;
+            var options = new DashboardOptions
+            {
+                Folders = [.. more.Select(Existing), .. spec is null ? Array.Empty<string>() : [spec.Report.Path, TorchEnvironment.RunsPath(spec.Runtime.Cache)]],
+                Spec = spec,
+                Port = call.Parsed.GetValue(port),
+                StartTorch = spec is null ? null : async _ => await TorchSession.StartAsync(call, spec.Model.Assembly, "cpu").ConfigureAwait(false),
+                Clock = call.Host.Clock,
+            };
+            await using var server = await DashboardServer.StartAsync(options, call.Cancellation).ConfigureAwait(false);
+            call.Log.Result($"{server.Address}{Environment.NewLine}Only this machine can open it, and only by this address. Ctrl-C ends it.", new { address = server.Address });
+            if (!call.Parsed.GetValue(noBrowser))
+            {
+                Open(call, server.Address);
+            }
+
+            await Task.Delay(Timeout.Infinite, call.Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static string Existing(string folder) => Directory.Exists(folder)
+        ? Path.GetFullPath(folder)
+        : throw new DiagnosticException(ToolDiagnostics.NoResult, $"There is no folder {folder}.");
+
+    private static void Open(CommandCall call, Uri address)
+    {
+        try
+        {
+            using var browser = Process.Start(new ProcessStartInfo(address.AbsoluteUri) { UseShellExecute = true });
+        }
+        catch (Exception e) when (e is Win32Exception or FileNotFoundException or PlatformNotSupportedException)
+        {
+            call.Log.Info("No browser could be started: open the address yourself.");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Masterful.EndToEnd.Tests;
+using Masterful.Reporting;
+using Masterful.Results;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Masterful.Dashboard.Tests;
+
+/// <summary>The pages in a real browser, on the data of a real run.</summary>
+public partial class PageTests(Browser browser, RealRun run)
+{
+    [Theory]
+    [InlineData("Runs", "Two", false)]
+    [InlineData("Report", "Validation Loss Improvement", true)]
+    [InlineData("Training Policies", "What is taken for what", false)]
+    [InlineData("Training Policies", "What is taken for what", true)]
+    [InlineData("Data Health", "Labels worth a second look", false)]
+    [InlineData("Augmentations", "Strength", true)]
+    [InlineData("Docs", "dotnet masterful", false)]
+    public async Task Every_page_shows_a_real_run_without_an_error_and_to_everyone(string title, string content, bool dark)
+    {
+        await using var page = await browser.OpenAsync(run.Address, dark: dark);
+        await page.MenuAsync(title);
+        if (title == "Augmentations")
+        {
+            await page.Page.Locator(".pairs img").First.WaitForAsync();
+        }
+
+        await Expect(page.Page.Locator("#main")).ToContainTextAsync(title == "Runs" ? "✔ passed" : content);
+        await page.PictureAsync($"{title.ToLowerInvariant().Replace(' ', '-')}{(dark ? "-dark" : "")}");
+        await page.AssertAccessibleAsync();
+        page.AssertNothingWentWrong();
+        Assert.All(page.Requests, request => Assert.StartsWith(run.Address.AbsoluteUri, request, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Brushing_an_axis_changes_which_policies_are_shown()
+    {
+        await using var page = await browser.OpenAsync(run.Address);
+        await page.MenuAsync("Training Policies");
+        var status = page.Page.Locator(".policies [role=status]").First;
+        var (passed, all) = await PassingAsync(status);
+        Assert.Equal(all, passed);
+
+        var plot = (await page.Page.Locator(".policies .plot").BoundingBoxAsync())!;
+        await page.Page.Locator(".policies .plot").ScrollIntoViewIfNeededAsync();
+        plot = (await page.Page.Locator(".policies .plot").BoundingBoxAsync())!;
+        await page.Page.Mouse.MoveAsync(plot.X + 60 + (plot.Width * 0.4f), plot.Y + 56);
+        await page.Page.Mouse.DownAsync();
+        await page.Page.Mouse.MoveAsync(plot.X + (plot.Width * 0.8f), plot.Y + 56, new MouseMoveOptions { Steps = 5 });
+        await page.Page.Mouse.UpAsync();
+
+        await Expect(status).ToContainTextAsync("pass the ranges on");
+        Assert.True((await PassingAsync(status)).Passed < all);
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Clear the ranges" }).ClickAsync();
+        await Expect(status).Not.ToContainTextAsync("ranges");
+        Assert.Equal(all, (await PassingAsync(status)).Passed);
+        page.AssertNothingWentWrong();
+    }
+
+    [Fact]
+    public async Task A_range_can_be_set_by_keyboard()
+    {
+        await using var page = await browser.OpenAsync(run.Address);
+        await page.MenuAsync("Training Policies");
+        await page.Page.GetByText("Ranges by number").First.PressAsync("Enter");
+        await page.Page.GetByLabel("rotate, at least").FillAsync("1");
+        await page.Page.GetByLabel("rotate, at least").PressAsync("Enter");
+
+        await Expect(page.Page.Locator(".policies [role=status]").First).ToContainTextAsync("pass the ranges on rotate");
+        var rows = page.Page.Locator(".policies tbody tr th").Filter(new LocatorFilterOptions { HasTextRegex = Rotated() });
+        Assert.True(await rows.CountAsync() > 0);
+    }
+
+    [Fact]
+    public async Task A_cell_of_the_confusion_leads_to_its_images_and_to_no_others()
+    {
+        await using var page = await browser.OpenAsync(run.Address);
+        await page.MenuAsync("Training Policies");
+        var cell = page.Page.Locator(".matrix td button").Filter(new LocatorFilterOptions { HasTextRegex = Digits() }).First;
+        var words = (await cell.GetAttributeAsync("aria-label"))!;
+        await cell.ClickAsync();
+
+        var truth = words[..words.IndexOf(" taken for ", StringComparison.Ordinal)];
+        var cards = page.Page.Locator("section .gallery li");
+        await Expect(cards.First).ToBeVisibleAsync();
+        Assert.All(await cards.Locator("strong").AllTextContentsAsync(), name => Assert.Equal(truth, name));
+        Assert.InRange(await cards.CountAsync(), 1, int.Parse(words[(words.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        await page.Page.WaitForFunctionAsync("() => [...document.querySelectorAll('section .gallery img')].slice(0, 1).every(i => i.complete && i.naturalWidth === 12)");
+        page.AssertNothingWentWrong();
+    }
+
+    [Fact]
+    public async Task Two_runs_are_compared_side_by_side()
+    {
+        await using var page = await browser.OpenAsync(run.Address);
+        var boxes = page.Page.GetByRole(AriaRole.Checkbox);
+        Assert.Equal(2, await boxes.CountAsync());
+        await boxes.Nth(0).CheckAsync();
+        await boxes.Nth(1).CheckAsync();
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Compare the two" }).ClickAsync();
+        await Expect(page.Page.Locator("h1")).ToHaveTextAsync("Two runs side by side");
+        await page.ReadyAsync();
+
+        Assert.Equal(2, await page.Page.GetByRole(AriaRole.Row, new PageGetByRoleOptions { Name = "Masterful, test error" }).Locator("td.number").Filter(new LocatorFilterOptions { HasText = "%" }).CountAsync());
+        await page.PictureAsync("compare");
+        await page.AssertAccessibleAsync();
+        page.AssertNothingWentWrong();
+    }
+
+    [Fact]
+    public async Task The_search_field_keeps_the_runs_that_match()
+    {
+        await using var page = await browser.OpenAsync(run.Address);
+        await page.Page.GetByRole(AriaRole.Searchbox).FillAsync("no such run");
+        await Expect(page.Page.GetByText("No runs.")).ToBeVisibleAsync();
+        await page.Page.GetByRole(AriaRole.Searchbox).FillAsync("bars");
+        Assert.Equal(2, await page.Page.GetByRole(AriaRole.Checkbox).CountAsync());
+    }
+
+    [Fact]
+    public async Task A_leak_and_its_images_are_shown()
+    {
+        await using var page = await browser.OpenAsync(run.Address);
+        await page.MenuAsync("Data Health");
+        await Expect(page.Page.GetByText("leak into test").First).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task The_slider_changes_the_images()
+    {
+        await using var page = await browser.OpenAsync(run.Address);
+        await page.MenuAsync("Augmentations");
+        var changed = page.Page.Locator(".pairs img").Nth(1);
+        await changed.WaitForAsync();
+        var before = await changed.GetAttributeAsync("src");
+        await page.Page.GetByRole(AriaRole.Slider).PressAsync("End");
+
+        await Expect(page.Page.Locator("output")).ToContainTextAsync("100");
+        await Expect(page.Page.Locator(".pairs img").Nth(1)).Not.ToHaveAttributeAsync("src", before!);
+        page.AssertNothingWentWrong();
+    }
+
+    [Fact]
+    public async Task A_search_under_way_shows_its_trials_as_they_finish()
+    {
+        await using var page = await browser.OpenAsync(run.Address);
+        var panel = page.Page.Locator(".panel");
+        await Expect(panel).ToBeHiddenAsync();
+        using var search = ToolProcess.Start(run.Folder, "search", "--update", "--set", "training.seed=11", "--set", "training.epochs=6");
+        await Expect(panel).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = 60_000 });
+
+        await Expect(panel.GetByText("trained,")).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = 60_000 });
+        await page.Page.WaitForFunctionAsync("() => document.querySelectorAll('.panel tbody tr').length >= 3", null, new PageWaitForFunctionOptions { Timeout = 60_000 });
+        await page.PictureAsync("live");
+        Assert.Equal(0, search.Wait().ExitCode);
+        await Expect(page.Page.Locator(".panel")).ToBeHiddenAsync(new LocatorAssertionsToBeHiddenOptions { Timeout = 20_000 });
+        page.AssertNothingWentWrong();
+    }
+
+    [Fact]
+    public async Task The_report_opens_from_disk_without_a_network()
+    {
+        var file = new FileInfo(Path.Combine(run.ReportFolder, ReportWriter.HtmlName));
+        Assert.InRange(file.Length, 500_000, 2_000_000);
+        await using var page = await browser.OpenAsync(new Uri(file.FullName), offline: true);
+
+        await Expect(page.Page.Locator("h1")).ToContainTextAsync("Masterful report: Bars");
+        Assert.True(await page.Page.Locator("figure canvas").CountAsync() >= 5);
+        await page.PictureAsync("file-report");
+        await page.AssertAccessibleAsync();
+        await page.MenuAsync("Training Policies");
+        await page.Page.Locator("section .gallery canvas").First.WaitForAsync();
+        await page.AssertAccessibleAsync();
+        await page.MenuAsync("Data Health");
+        await Expect(page.Page.GetByAltText("Samples of the images of Bars, by class.")).ToBeVisibleAsync();
+        page.AssertNothingWentWrong();
+        Assert.All(page.Requests, request => Assert.True(request.StartsWith("file:", StringComparison.Ordinal) || request.StartsWith("data:", StringComparison.Ordinal), request));
+    }
+
+    [Fact]
+    public async Task Hostile_names_do_nothing_on_any_page()
+    {
+        using var folder = new ResultsFolder();
+        folder.Add("hostile", Reporting.Tests.SampleResults.Hostile() with { }, Reporting.Tests.SampleResults.FashionPolicies(3));
+        await using var server = await DashboardServer.StartAsync(new DashboardOptions { Folders = [folder.Path] }, CancellationToken.None);
+        await using var page = await browser.OpenAsync(server.Address);
+        foreach (var title in new[] { "Report", "Training Policies", "Data Health", "Runs" })
+        {
+            await page.MenuAsync(title);
+            await AssertInertAsync(page);
+        }
+
+        ReportWriter.Write(Path.Combine(folder.Path, "hostile"), new ReportOptions());
+        await using var file = await browser.OpenAsync(new Uri(Path.Combine(folder.Path, "hostile", ReportWriter.HtmlName)), offline: true);
+        foreach (var title in new[] { "Report", "Training Policies", "Data Health" })
+        {
+            await file.MenuAsync(title);
+            await AssertInertAsync(file);
+        }
+    }
+
+    [Fact]
+    public async Task Ten_thousand_policies_and_a_hundred_thousand_misclassified_images_stay_usable()
+    {
+        using var folder = new ResultsFolder();
+        var result = Reporting.Tests.SampleResults.Fashion();
+        folder.Add("large", result, Reporting.Tests.SampleResults.FashionPolicies(10_000), Misclassified(result, 100_000));
+        await using var server = await DashboardServer.StartAsync(new DashboardOptions { Folders = [folder.Path] }, CancellationToken.None);
+        await using var page = await browser.OpenAsync(server.Address);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        await page.MenuAsync("Training Policies");
+        await Expect(page.Page.GetByText("of 100,000 images").First).ToBeVisibleAsync();
+        var opened = clock.Elapsed;
+        clock.Restart();
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Next" }).Last.ClickAsync();
+        await Expect(page.Page.GetByText("49 to 96 of 100,000 images")).ToBeVisibleAsync();
+        var paged = clock.Elapsed;
+        clock.Restart();
+        await page.Page.GetByText("Ranges by number").First.ClickAsync();
+        await page.Page.GetByLabel("rotate, at least").FillAsync("50");
+        await page.Page.GetByLabel("rotate, at least").PressAsync("Enter");
+        await Expect(page.Page.Locator(".policies [role=status]").First).ToContainTextAsync("pass the ranges on rotate");
+        var brushed = clock.Elapsed;
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"opened {opened.TotalSeconds:0.00} s, next page {paged.TotalSeconds:0.00} s, range {brushed.TotalSeconds:0.00} s");
+        Assert.Equal(48, await page.Page.Locator("section .gallery li").CountAsync());
+        Assert.True(opened < TimeSpan.FromSeconds(15) && paged < TimeSpan.FromSeconds(3) && brushed < TimeSpan.FromSeconds(5), $"{opened}, {paged}, {brushed}");
+        page.AssertNothingWentWrong();
+    }
+
+    private static async Task AssertInertAsync(OpenPage page)
+    {
+        page.AssertNothingWentWrong();
+        Assert.Equal(0, await page.Page.Locator("#main script, #main iframe, #main object, #main form, #main b, #main i, #main [onerror], #main [onclick], #main [onload], #main a[href^=javascript]").CountAsync());
+    }
+
+    private static MisclassifiedFile Misclassified(RunResult result, int count)
+    {
+        var random = new Random(5);
+        var classes = result.Dataset.Classes.Count;
+        int[] Draw() => [.. Enumerable.Range(0, count).Select(_ => random.Next(classes))];
+        var label = Draw();
+        return new MisclassifiedFile
+        {
+            Split = "test",
+            Images = count * 10,
+            Index = [.. Enumerable.Range(0, count)],
+            Label = label,
+            Original = [[.. label.Select(l => (l + 1) % classes)], Draw()],
+            Masterful = [[.. label.Select(l => (l + 2) % classes)], Draw()],
+        };
+    }
+
+    private static async Task<(int Passed, int All)> PassingAsync(ILocator status)
+    {
+        var match = Numbers().Match((await status.TextContentAsync())!);
+        return (int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
+    }
+
+    [GeneratedRegex(@"^(\d+) of (\d+) policies")]
+    private static partial Regex Numbers();
+
+    [GeneratedRegex(@"^\d+$")]
+    private static partial Regex Digits();
+
+    [GeneratedRegex("rotate \\d")]
+    private static partial Regex Rotated();
+}
