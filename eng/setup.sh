@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # setup.sh: brings what a fresh Debian or Ubuntu machine with the .NET SDK lacks: the NuGet packages and, for the example, Fashion-MNIST.
-# Safe to run again: what is there stays.
+# With --tests also chromium, which the tests of the front-end drive. Safe to run again: what is there stays.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -35,6 +35,17 @@ fashion_mnist() {
   done
 }
 
+# The browser that the front-end's tests drive; where it can't be had, those tests are skipped and say so.
+chromium() {
+  local name
+  for name in chromium chromium-browser google-chrome; do command -v "$name" >/dev/null && return; done
+  command -v apt-get >/dev/null || return 0
+  echo "setup: installing chromium for the front-end's tests" >&2
+  { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
+    || echo "setup: no chromium; the front-end's tests in a browser will be skipped" >&2
+}
+
 fashion_mnist
+if [ "${1:-}" = --tests ]; then chromium; fi
 echo "setup: restoring packages" >&2
 dotnet restore "$root/Masterful.Tool.sln" --locked-mode --verbosity quiet

@@ -17,7 +17,7 @@ step() {
   "$@" || { echo "test: '$*' failed"; failed=$((failed + 1)); finish; exit 1; }
 }
 
-step "set up" "$root/eng/setup.sh"
+step "set up" "$root/eng/setup.sh" --tests
 step "build" dotnet build "$root/Masterful.Tool.sln" --configuration Release --no-restore --verbosity quiet
 step "formatting" dotnet format whitespace "$root/Masterful.Tool.sln" --verify-no-changes --no-restore
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Markdig;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
@@ -12,7 +13,7 @@ namespace Masterful.Dashboard;
 internal sealed record DocumentationPage(string Name, string Title);
 
 /// <summary>The README and the pages that it leads to, as they were when this version was built.</summary>
-internal static class DocumentationPages
+internal static partial class DocumentationPages
 {
     private const string Root = "docs/";
     private static readonly string[] Order = ["README", "tool", "msbuild", "action", "exit-codes"];
@@ -46,10 +47,19 @@ internal static class DocumentationPages
     /// <summary>A picture of the pages, or null.</summary>
     public static byte[]? Picture(string name) => name.EndsWith(".png", StringComparison.Ordinal) ? Read(name) : null;
 
-    private static MarkdownDocument Parse(byte[] bytes) => Markdown.Parse(System.Text.Encoding.UTF8.GetString(bytes), HtmlPage.Pipeline);
+    private static MarkdownDocument Parse(byte[] bytes) => Markdown.Parse(Comment().Replace(System.Text.Encoding.UTF8.GetString(bytes), ""), HtmlPage.Pipeline);
+
+    /// <summary>Notes to the writers, which would be text where raw HTML is.</summary>
+    [GeneratedRegex("^<!--.*?-->\\s*$", RegexOptions.Multiline)]
+    private static partial Regex Comment();
 
     private static string Title(string name)
     {
+        if (name == Order[0])
+        {
+            return "Overview";
+        }
+
         var heading = Parse(Read(name + ".md")!).Descendants<HeadingBlock>().FirstOrDefault();
         return heading?.Inline is { } inline ? string.Concat(inline.Descendants<LeafInline>().Select(i => i is CodeInline code ? code.Content : i.ToString())) : name;
     }

@@ -43,7 +43,9 @@ internal static class Endpoints
             ("misclassified", MisclassifiedFile.Name, "application/json"), ("sheet", MisclassifiedFile.SheetName, "image/png"), ("samples", SamplesName, "image/png"),
         })
         {
-            app.MapGet($"/api/runs/{{id}}/{name}", (string id) => runs.File(id, file) is { } found ? Respond.File(found.FullName, type) : Respond.NotFound());
+            app.MapGet($"/api/runs/{{id}}/{name}", (string id) => runs.File(id, file) is { } found
+                ? Respond.File(found.FullName, type)
+                : type == "application/json" && runs.File(id, ResultFiles.ResultName) is not null ? Json<object?>(null) : Respond.NotFound());
         }
 
         app.MapGet("/api/runs/{id}/report", (string id) => runs.File(id, ResultFiles.ResultName) is { } result ? Report(runs, id, result) : Respond.NotFound());

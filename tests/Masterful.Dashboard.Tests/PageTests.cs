@@ -22,7 +22,7 @@ public partial class PageTests(Browser browser, RealRun run)
     [InlineData("Docs", "dotnet masterful", false)]
     public async Task Every_page_shows_a_real_run_without_an_error_and_to_everyone(string title, string content, bool dark)
     {
-        await using var page = await browser.OpenAsync(run.Address, dark: dark);
+        await using var page = await OpenAsync(dark);
         await page.MenuAsync(title);
         if (title == "Augmentations")
         {
@@ -39,7 +39,7 @@ public partial class PageTests(Browser browser, RealRun run)
     [Fact]
     public async Task Brushing_an_axis_changes_which_policies_are_shown()
     {
-        await using var page = await browser.OpenAsync(run.Address);
+        await using var page = await OpenAsync();
         await page.MenuAsync("Training Policies");
         var status = page.Page.Locator(".policies [role=status]").First;
         var (passed, all) = await PassingAsync(status);
@@ -48,9 +48,9 @@ public partial class PageTests(Browser browser, RealRun run)
         var plot = (await page.Page.Locator(".policies .plot").BoundingBoxAsync())!;
         await page.Page.Locator(".policies .plot").ScrollIntoViewIfNeededAsync();
         plot = (await page.Page.Locator(".policies .plot").BoundingBoxAsync())!;
-        await page.Page.Mouse.MoveAsync(plot.X + 60 + (plot.Width * 0.4f), plot.Y + 56);
+        await page.Page.Mouse.MoveAsync(plot.X + 60 + (plot.Width * 0.4f), plot.Y + 40);
         await page.Page.Mouse.DownAsync();
-        await page.Page.Mouse.MoveAsync(plot.X + (plot.Width * 0.8f), plot.Y + 56, new MouseMoveOptions { Steps = 5 });
+        await page.Page.Mouse.MoveAsync(plot.X + (plot.Width * 0.8f), plot.Y + 40, new MouseMoveOptions { Steps = 5 });
         await page.Page.Mouse.UpAsync();
 
         await Expect(status).ToContainTextAsync("pass the ranges on");
@@ -64,7 +64,7 @@ public partial class PageTests(Browser browser, RealRun run)
     [Fact]
     public async Task A_range_can_be_set_by_keyboard()
     {
-        await using var page = await browser.OpenAsync(run.Address);
+        await using var page = await OpenAsync();
         await page.MenuAsync("Training Policies");
         await page.Page.GetByText("Ranges by number").First.PressAsync("Enter");
         await page.Page.GetByLabel("rotate, at least").FillAsync("1");
@@ -78,7 +78,7 @@ public partial class PageTests(Browser browser, RealRun run)
     [Fact]
     public async Task A_cell_of_the_confusion_leads_to_its_images_and_to_no_others()
     {
-        await using var page = await browser.OpenAsync(run.Address);
+        await using var page = await OpenAsync();
         await page.MenuAsync("Training Policies");
         var cell = page.Page.Locator(".matrix td button").Filter(new LocatorFilterOptions { HasTextRegex = Digits() }).First;
         var words = (await cell.GetAttributeAsync("aria-label"))!;
@@ -96,7 +96,7 @@ public partial class PageTests(Browser browser, RealRun run)
     [Fact]
     public async Task Two_runs_are_compared_side_by_side()
     {
-        await using var page = await browser.OpenAsync(run.Address);
+        await using var page = await OpenAsync();
         var boxes = page.Page.GetByRole(AriaRole.Checkbox);
         Assert.Equal(2, await boxes.CountAsync());
         await boxes.Nth(0).CheckAsync();
@@ -114,7 +114,7 @@ public partial class PageTests(Browser browser, RealRun run)
     [Fact]
     public async Task The_search_field_keeps_the_runs_that_match()
     {
-        await using var page = await browser.OpenAsync(run.Address);
+        await using var page = await OpenAsync();
         await page.Page.GetByRole(AriaRole.Searchbox).FillAsync("no such run");
         await Expect(page.Page.GetByText("No runs.")).ToBeVisibleAsync();
         await page.Page.GetByRole(AriaRole.Searchbox).FillAsync("bars");
@@ -124,7 +124,7 @@ public partial class PageTests(Browser browser, RealRun run)
     [Fact]
     public async Task A_leak_and_its_images_are_shown()
     {
-        await using var page = await browser.OpenAsync(run.Address);
+        await using var page = await OpenAsync();
         await page.MenuAsync("Data Health");
         await Expect(page.Page.GetByText("leak into test").First).ToBeVisibleAsync();
     }
@@ -132,7 +132,7 @@ public partial class PageTests(Browser browser, RealRun run)
     [Fact]
     public async Task The_slider_changes_the_images()
     {
-        await using var page = await browser.OpenAsync(run.Address);
+        await using var page = await OpenAsync();
         await page.MenuAsync("Augmentations");
         var changed = page.Page.Locator(".pairs img").Nth(1);
         await changed.WaitForAsync();
@@ -147,10 +147,10 @@ public partial class PageTests(Browser browser, RealRun run)
     [Fact]
     public async Task A_search_under_way_shows_its_trials_as_they_finish()
     {
-        await using var page = await browser.OpenAsync(run.Address);
+        await using var page = await OpenAsync();
         var panel = page.Page.Locator(".panel");
         await Expect(panel).ToBeHiddenAsync();
-        using var search = ToolProcess.Start(run.Folder, "search", "--update", "--set", "training.seed=11", "--set", "training.epochs=6");
+        using var search = ToolProcess.Start(run.Folder, "search", "--update", "--set", "training.seed=11");
         await Expect(panel).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = 60_000 });
 
         await Expect(panel.GetByText("trained,")).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = 60_000 });
@@ -164,6 +164,7 @@ public partial class PageTests(Browser browser, RealRun run)
     [Fact]
     public async Task The_report_opens_from_disk_without_a_network()
     {
+        await run.StartedAsync();
         var file = new FileInfo(Path.Combine(run.ReportFolder, ReportWriter.HtmlName));
         Assert.InRange(file.Length, 500_000, 2_000_000);
         await using var page = await browser.OpenAsync(new Uri(file.FullName), offline: true);
@@ -230,6 +231,12 @@ public partial class PageTests(Browser browser, RealRun run)
         Assert.Equal(48, await page.Page.Locator("section .gallery li").CountAsync());
         Assert.True(opened < TimeSpan.FromSeconds(15) && paged < TimeSpan.FromSeconds(3) && brushed < TimeSpan.FromSeconds(5), $"{opened}, {paged}, {brushed}");
         page.AssertNothingWentWrong();
+    }
+
+    private async Task<OpenPage> OpenAsync(bool dark = false)
+    {
+        await run.StartedAsync();
+        return await browser.OpenAsync(run.Address, dark: dark);
     }
 
     private static async Task AssertInertAsync(OpenPage page)

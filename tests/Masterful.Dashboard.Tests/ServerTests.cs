@@ -100,7 +100,11 @@ public sealed class ServerTests : IAsyncLifetime
         Assert.Equal(2, ids.Count);
         Assert.All(ids, id => Assert.Matches("^[A-Za-z0-9_-]+$", id));
         Assert.DoesNotContain("secret", ids);
-        Assert.All(ids, id => Assert.Equal(HttpStatusCode.OK, _http.GetAsync(new Uri(Address, $"api/runs/{id}/result")).Result.StatusCode));
+        foreach (var id in ids)
+        {
+            using var response = await _http.GetAsync(new Uri(Address, $"api/runs/{id}/result"), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
     }
 
     [Fact]

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Markdig;
 using Markdig.Extensions.Tables;
@@ -92,12 +95,18 @@ public partial class ReportWriterTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_html_needs_nothing_from_outside_and_runs_nothing(string name)
+    public void The_html_needs_nothing_from_outside_and_runs_only_what_its_policy_knows(string name)
     {
         var background = SampleReports.All[name]().Result.Dataset.Background;
+        var whole = SampleReports.Text(name, ReportWriter.HtmlName);
+        var scripts = Regex.Matches(whole, "<script([^>]*)>(.*?)</script>", RegexOptions.Singleline);
 
-        var html = SampleReports.Text(name, ReportWriter.HtmlName);
-
+        // The data of the run, the chart library, the page's modules; and no more, whatever the names in the data are.
+        Assert.Equal([" type=\"application/json\" id=\"run-data\"", "", " type=\"module\""], scripts.Select(s => s.Groups[1].Value));
+        Assert.All(scripts.Skip(1), script => Assert.Contains(
+            $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script.Groups[2].Value)))}'", whole, StringComparison.Ordinal));
+        Assert.Equal(SampleReports.All[name]().Result.Dataset.Name, JsonDocument.Parse(scripts[0].Groups[2].Value).RootElement.GetProperty("result").GetProperty("dataset").GetProperty("name").GetString());
+        var html = Regex.Replace(whole, "<script([^>]*)>(.*?)</script>", "", RegexOptions.Singleline);
         Assert.All(Attribute("src").Matches(html).Select(m => m.Groups[1].Value), source => Assert.StartsWith("data:image/png;base64,", source, StringComparison.Ordinal));
         Assert.All(Attribute("href").Matches(html).Select(m => m.Groups[1].Value), link =>
             Assert.True(link.StartsWith('#') || link == background || link.EndsWith(".json", StringComparison.Ordinal) || link.EndsWith(".csv", StringComparison.Ordinal), link));
@@ -105,11 +114,22 @@ public partial class ReportWriterTests
         Assert.DoesNotMatch(@"(?i)<[^>]*\son\w+\s*=", html);
         Assert.DoesNotContain("url(", html, StringComparison.Ordinal);
         Assert.DoesNotContain("@import", html, StringComparison.Ordinal);
-        Assert.All(Attribute("alt").Matches(html), alt => Assert.True(alt.Groups[1].Value.Length > 10));
-        Assert.Equal(Regex.Count(html, "<img "), Attribute("alt").Count(html));
+        Assert.All(Regex.Matches(html, "<span class=\"chart-place\" data-chart=\"[a-z-]+\">([^<]*)</span>"), place => Assert.True(place.Groups[1].Length > 10));
         Assert.Contains("<html lang=\"en\">", html, StringComparison.Ordinal);
         Assert.Contains("prefers-color-scheme: dark", html, StringComparison.Ordinal);
         Assert.Contains("@media print", html, StringComparison.Ordinal);
+        Assert.InRange(Encoding.UTF8.GetByteCount(whole), 500_000, 2_000_000);
+    }
+
+    [Fact]
+    public void The_modules_of_the_page_make_one_script_in_which_every_name_is_given_once()
+    {
+        var bundle = PageFiles.Bundle();
+
+        Assert.DoesNotMatch(@"(?m)^(import|export) ", bundle);
+        var names = Regex.Matches(bundle, @"(?m)^(?:async )?(?:function|const|let|class) (\w+)").Select(m => m.Groups[1].Value).ToList();
+        Assert.Equal(names.Distinct(), names);
+        Assert.Contains("disposeCharts", names);
     }
 
     [Theory]

@@ -3,7 +3,7 @@ import { count, percent } from "./format.js";
 
 // Which class is taken for which, down to the images.
 
-const most = 30;
+const mostClasses = 30;
 
 /**
  * @param {import("./source.js").Run} run
@@ -54,8 +54,8 @@ function shownClasses(result) {
   const errors = result.dataset.classes.map((/** @type {string} */ _, /** @type {number} */ i) => ({
     i, wrong: [result.original, result.masterful].flatMap((arm) => arm.confusion.flatMap((row, t) => row.map((n, p) => (t !== p && (t === i || p === i) ? n : 0)))).reduce((a, b) => a + b, 0),
   }));
-  return errors.length <= most ? errors.map((/** @type {any} */ e) => e.i)
-    : errors.sort((/** @type {any} */ a, /** @type {any} */ b) => b.wrong - a.wrong).slice(0, most).map((/** @type {any} */ e) => e.i).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b);
+  return errors.length <= mostClasses ? errors.map((/** @type {any} */ e) => e.i)
+    : errors.sort((/** @type {any} */ a, /** @type {any} */ b) => b.wrong - a.wrong).slice(0, mostClasses).map((/** @type {any} */ e) => e.i).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b);
 }
 
 /**

@@ -4,7 +4,7 @@ import { nameAxis, plot, tip, valueAxis } from "./plot.js";
 
 // The charts of one run's result.
 
-const row = 30;
+const rowHeight = 30;
 
 /**
  * A bar from one value to another with a whisker and words, in the row of its index.
@@ -13,7 +13,7 @@ const row = 30;
  */
 function floatingBars(colour, bars) {
   return {
-    type: "custom", data: bars.map((bar, i) => [i, bar.from, bar.to]),
+    type: "custom", data: bars.map((bar, i) => [i, bar.from, bar.to]), encode: { x: [1, 2], y: 0 }, clip: false,
     renderItem(/** @type {any} */ _, /** @type {any} */ api) {
       const bar = bars[api.value(0)];
       const [x0, y] = api.coord([bar.from, api.value(0)]), [x1] = api.coord([bar.to, api.value(0)]);
@@ -48,7 +48,7 @@ export function waterfall(result, ofError) {
   const end = ofError ? result.masterful.validationErrorRate : result.masterful.validationLoss;
   const deltas = result.attribution.map((s) => (ofError ? s.errorRateDelta : s.validationLossDelta));
   if (typeof start !== "number" || typeof end !== "number" || !deltas.length || deltas.some((d) => typeof d !== "number")) {
-    return h("p", { class: "note" }, result.policy.values.length ? "What each technique contributes was not measured in this run." : "The policy uses no technique, so there is nothing to attribute.");
+    return h("p", { class: "note" }, ofError ? "" : result.policy.values.length ? "What each technique contributes was not measured in this run." : "The policy uses no technique, so there is nothing to attribute.");
   }
   const errors = result.attribution.map((s) => (ofError ? s.errorRateStandardError : s.standardError) ?? NaN);
   const significant = result.attribution.map((s, i) => (ofError ? Math.abs(/** @type {number} */ (deltas[i])) > 2 * errors[i] : s.significant));
@@ -110,7 +110,7 @@ export function classBars(result, measure, order = "data") {
     title: `${name} of each class`,
     subtitle: `Blue: what both models have; green ▲: what the masterful model adds; red ▼: what it loses. Whiskers: the masterful model's interval.${floor ? ` The axis begins at ${percent(floor, 0)}.` : ""}${classes.length > shown.length ? ` The first ${shown.length} of ${classes.length} classes in this order.` : ""}`,
     description: `${name} by class in both models: better in ${better} of ${all.length} classes, worse in ${worse}.`,
-    height: shown.length * row + 50,
+    height: shown.length * rowHeight + 50,
     figures: table(`${name} by class`, [{ title: "Class" }, { title: "Images", number: true }, { title: "Original", number: true }, { title: "Masterful", number: true }, { title: "Change, points", number: true }],
       classes.map((c) => [c.name, count(c.support), `${percent(c.original, 1)} (${percent(c.before[low], 1)} to ${percent(c.before[high], 1)})`, `${percent(c.masterful, 1)} (${percent(c.after[low], 1)} to ${percent(c.after[high], 1)})`, points(change(c), 1)])),
     option: (colour) => ({
@@ -139,6 +139,7 @@ export function errorRates(result) {
   const arms = [["original", result.original], ["masterful", result.masterful]];
   const { errorRateReduction: reduction, low, high, confidence } = result.comparison;
   const range = typeof low === "number" ? ` (${percent(low, 1)} to ${percent(high, 1)} at ${percent(confidence, 0)} confidence)` : "";
+  const most = Math.min(1, 1.2 * Math.max(...[result.original, result.masterful].flatMap((arm) => [arm.errorRate, arm.errorRateHigh]).filter((v) => Number.isFinite(v)), 0.001));
   return plot({
     title: "Test error",
     subtitle: `Error-rate reduction ${percent(reduction, 1)}${range}. Whiskers: each model's own interval.`,
@@ -148,7 +149,7 @@ export function errorRates(result) {
       arms.map(([name, arm]) => { const a = /** @type {any} */ (arm); return [/** @type {string} */ (name), percent(a.errorRate), `${percent(a.errorRateLow)} to ${percent(a.errorRateHigh)}`, a.errorRatePerSeed.map((/** @type {number} */ e) => percent(e)).join(", ")]; })),
     option: (colour) => ({
       grid: { left: 165, right: 70, top: 8, bottom: 30 },
-      xAxis: { type: "value", min: 0, ...valueAxis(colour), axisLabel: { color: colour.muted, formatter: (/** @type {number} */ v) => percent(v, 1) } },
+      xAxis: { type: "value", min: 0, max: most, ...valueAxis(colour), axisLabel: { color: colour.muted, showMaxLabel: false, formatter: (/** @type {number} */ v) => percent(v, 1) } },
       yAxis: nameAxis(colour, ["original", "masterful"]),
       tooltip: { trigger: "item", formatter: (/** @type {any} */ p) => { const a = /** @type {any} */ (arms[p.value[0]][1]); return tip([String(arms[p.value[0]][0]), percent(a.errorRate), `${percent(a.errorRateLow)} to ${percent(a.errorRateHigh)}`]); } },
       series: [floatingBars(colour, arms.map(([name, arm]) => { const a = /** @type {any} */ (arm); return { from: 0, to: a.errorRate ?? 0, fill: name === "original" ? colour.original : colour.masterful, low: a.errorRateLow, high: a.errorRateHigh, words: percent(a.errorRate) }; }))],
@@ -164,6 +165,7 @@ export function labelBars(dataset) {
   const names = dataset.classes.slice(0, 100);
   return plot({
     title: "Images of each class",
+    legend: splits.map(([name], i) => [name, `split-${i + 1}`]),
     subtitle: splits.map(([name, counts]) => `${name} ${count(/** @type {number[]} */ (counts).reduce((a, b) => a + b, 0))}`).join(" · ") + (dataset.classes.length > 100 ? ` · the first 100 of ${dataset.classes.length} classes` : ""),
     description: `Bars of the number of images of each of ${dataset.classes.length} classes in ${splits.map((s) => s[0]).join(", ")}.`,
     height: names.length * 26 + 70,

@@ -24,6 +24,7 @@ export function drawCharts(report, run) {
     synthetic: () => dose("synthetic"), unlabeled: () => dose("unlabeled"),
   };
   const dose = (/** @type {string} */ technique) => { const found = result.search?.doses.find((/** @type {any} */ d) => d.technique === technique); return found && doseCurve(found); };
+  report.querySelectorAll("pre").forEach((/** @type {any} */ block) => block.setAttribute("tabindex", "0"));
   for (const place of report.querySelectorAll("[data-chart]")) {
     const chart = charts[place.dataset.chart]?.();
     if (chart) (place.closest("p") ?? place).replaceWith(chart);

@@ -4,7 +4,7 @@ import { plot, tip } from "./plot.js";
 
 // Parallel coordinates: one horizontal axis a technique, from top to bottom in the order of the search, then the loss and the verdict.
 
-const gap = 58;
+const gap = 62, above = 40, below = 34;
 
 /**
  * The policies that were tested, to be brushed on any axis, and those that pass as a list.
@@ -26,7 +26,8 @@ export function policiesView(policies) {
     title: "Policies tested",
     subtitle: "Each line is one policy. Drag along an axis to keep what passes there; drag the range to move it, click beside it to drop it.",
     description: `Parallel coordinates of ${all.length} tested policies over ${policies.axes.length} techniques; the list below has the same figures.`,
-    height: (axes.length + 1) * gap + 70,
+    height: axes.length * gap + above + below,
+    over: names(),
     option: (colour) => option(colour),
     ready(chart) {
       instance = chart;
@@ -44,20 +45,18 @@ export function policiesView(policies) {
     const line = (/** @type {any} */ p) => [...axes.map((a) => a.of(p) ?? "-"), p.selected ? "SELECTED" : "NOT SELECTED"];
     const tested = offered.filter((p) => p !== chosen);
     return {
-      parallel: { layout: "vertical", left: 40, right: 48, top: 56, bottom: 34, parallelAxisDefault: {
-        nameLocation: "start", nameGap: 12, nameTextStyle: { color: colour.ink, align: "left", verticalAlign: "top", padding: [12, 0, 0, 0], fontWeight: 600 },
-        axisLine: { lineStyle: { color: colour.axis, width: 1.5 } }, axisTick: { lineStyle: { color: colour.axis } }, axisLabel: { color: colour.muted },
+      parallel: { layout: "vertical", left: 40, right: 48, top: above, bottom: below, parallelAxisDefault: {
+        axisLine: { lineStyle: { color: colour.axis, width: 1.5 } }, axisTick: { inside: true, lineStyle: { color: colour.axis } }, axisLabel: { color: colour.muted },
         areaSelectStyle: { width: 18, color: colour.link, opacity: 0.25, borderColor: colour.link },
         realtime: all.length <= 2000,
       } },
       parallelAxis: [
         ...axes.map((a, i) => ({
           dim: i, id: a.id, name: "", min: a.min, max: a.max,
-          axisLabel: { color: colour.muted, margin: 6, formatter: (/** @type {number} */ v) => short(v), ...(a.id === "val_loss" ? { showMaxLabel: false } : {}) },
+          axisLabel: { color: colour.muted, inside: true, margin: 7, formatter: (/** @type {number} */ v) => short(v), ...(a.id === "val_loss" ? { showMaxLabel: false } : {}) },
         })),
         { dim: axes.length, id: "selected", type: "category", data: ["SELECTED", "NOT SELECTED"], axisLabel: { color: colour.ink, fontWeight: 600 } },
       ],
-      graphic: [],
       tooltip: { trigger: "item", formatter: (/** @type {any} */ p) => tip(describe(p.seriesIndex === 1 && chosen ? chosen : tested[p.dataIndex])) },
       series: [
         {
@@ -71,6 +70,16 @@ export function policiesView(policies) {
         },
       ],
     };
+  }
+
+  /** What each axis is, under its left end, with the value of the policy that was chosen. */
+  function names() {
+    return axes.map((a, i) => {
+      const value = chosen && a.of(chosen);
+      const name = h("div", { class: "axis-name", "aria-hidden": "true" }, a.name, value ? h("span", { class: "up" }, ` = ${short(value)}`) : "");
+      name.style.top = `${above + i * gap + 4}px`;
+      return name;
+    });
   }
 
   function passing() {

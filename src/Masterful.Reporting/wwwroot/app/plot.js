@@ -32,14 +32,18 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw
  * @param {string} chart.description what it shows, for who can't see it
  * @param {number} chart.height pixels
  * @param {(colour: Record<string, string>) => any} chart.option for ECharts
+ * @param {[string, string][]} [chart.legend] names and colours
+ * @param {Node[]} [chart.over] words laid over the drawing
  * @param {Node} [chart.figures] the same as a table
  * @param {(instance: any) => void} [chart.ready]
  * @returns {any}
  */
-export function plot({ title, subtitle, description, height, option, figures, ready }) {
+export function plot({ title, subtitle, description, height, option, legend, over, figures, ready }) {
   const place = h("div", { class: "plot", role: "img", "aria-label": description });
   place.style.height = `${height}px`;
-  const figure = h("figure", {}, h("figcaption", {}, title, subtitle && h("span", {}, subtitle)), place,
+  const figure = h("figure", {}, h("figcaption", {}, title, subtitle && h("span", {}, subtitle)),
+    legend && h("p", { class: "legend" }, ...legend.map(([name, colour]) => { const sign = h("span", { class: "sign" }); sign.style.background = `var(--${colour})`; return h("span", {}, sign, name); })),
+    over ? h("div", { class: "layers" }, place, ...over) : place,
     figures && h("details", {}, h("summary", {}, "Figures as a table"), figures));
   const watch = new ResizeObserver(() => {
     if (!place.clientWidth) return;

@@ -146,7 +146,7 @@ export async function comparePage(first, second) {
   const facts = [
     ["Gate", (r) => verdicts[r.gate.status] ?? r.gate.status], ["Data", (r) => r.dataset.name], ["Fingerprint of the data", (r) => r.dataset.fingerprint.slice(0, 12)],
     ["Model", (r) => r.model.name], ["Policy", (r) => `${r.policy.name} (${r.policy.source})`],
-    ["Recipe", (r) => `${r.recipe.epochs} epochs, ${r.recipe.optimizer}, batch ${r.recipe.batchSize}, rate ${short(r.recipe.learningRate)}, ${r.recipe.seeds} seeds`],
+    ["Recipe", (r) => `${r.recipe.epochs} epoch${r.recipe.epochs === 1 ? "" : "s"}, ${r.recipe.optimizer}, batch ${r.recipe.batchSize}, rate ${short(r.recipe.learningRate)}, ${r.recipe.seeds} seeds`],
     ["Engine, device", (r) => `${r.run.engineVersion}, ${r.run.device}`], ["Took", (r) => duration((Date.parse(r.run.finishedAt) - Date.parse(r.run.startedAt)) / 1000)],
   ];
   const heads = runs.map((r, i) => `${"AB"[i]}: ${when(r.run.startedAt)}`);
