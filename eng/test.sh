@@ -46,14 +46,20 @@ for project in "$root"/tests/*.Tests; do
   echo "   $((SECONDS - started)) s"
 done
 
-# The Mermaid blocks are those that the report's tests have just written.
-if [ -z "$only" ]; then
-  echo "== workflows, actions and Mermaid charts"
-  "$root/eng/check-github.sh" Release
+check() {
+  echo "== $1"
+  shift
+  "$@"
   case $? in
     0) passed=$((passed + 1)) ;;
     77) skipped=$((skipped + 1)) ;;
     *) failed=$((failed + 1)) ;;
   esac
+}
+
+# The Mermaid blocks are those that the report's tests have just written.
+if [ -z "$only" ]; then
+  check "workflows, actions and Mermaid charts" "$root/eng/check-github.sh" Release
+  check "types of the page's modules" "$root/eng/check-page.sh"
 fi
 finish

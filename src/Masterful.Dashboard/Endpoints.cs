@@ -12,8 +12,6 @@ namespace Masterful.Dashboard;
 /// <summary>What the page can ask for. Everything is a GET.</summary>
 internal static class Endpoints
 {
-    private const string SamplesName = "samples.png";
-
     public static void Map(WebApplication app, DashboardOptions options, RunCatalog runs, DataView data)
     {
         MapRuns(app, runs);
@@ -40,7 +38,7 @@ internal static class Endpoints
         foreach (var (name, file, type) in new[]
         {
             ("result", ResultFiles.ResultName, "application/json"), ("policies", ResultFiles.PoliciesName, "application/json"),
-            ("misclassified", MisclassifiedFile.Name, "application/json"), ("sheet", MisclassifiedFile.SheetName, "image/png"), ("samples", SamplesName, "image/png"),
+            ("misclassified", MisclassifiedFile.Name, "application/json"), ("sheet", MisclassifiedFile.SheetName, "image/png"), ("samples", RunCatalog.SamplesName, "image/png"),
         })
         {
             app.MapGet($"/api/runs/{{id}}/{name}", (string id) => runs.File(id, file) is { } found
@@ -56,7 +54,7 @@ internal static class Endpoints
         try
         {
             var policies = runs.File(id, ResultFiles.PoliciesName) is { } file ? ResultFiles.Read<PoliciesFile>(file.FullName) : null;
-            var samples = runs.File(id, SamplesName) is null ? null : $"api/runs/{id}/samples";
+            var samples = runs.File(id, RunCatalog.SamplesName) is null ? null : $"api/runs/{id}/samples";
             return Respond.Text(HtmlPage.Fragment(ResultFiles.Read<RunResult>(result.FullName), policies, samples), "text/html; charset=utf-8");
         }
         catch (Exception e) when (e is InvalidDataException or IOException)

@@ -21,9 +21,10 @@ namespace Masterful.Dashboard;
 /// <param name="Low">Lower end of its interval.</param>
 /// <param name="High">Upper end of its interval.</param>
 /// <param name="Gate">The gate's status.</param>
+/// <param name="HasSamples">Whether there is a contact sheet of its images.</param>
 internal sealed record RunSummary(
     string Id, string Folder, DateTimeOffset Started, double Seconds, string Dataset, string Model, string Policy, string Source,
-    double? Original, double? Masterful, double? Reduction, double? Low, double? High, string Gate);
+    double? Original, double? Masterful, double? Reduction, double? Low, double? High, string Gate, bool HasSamples);
 
 /// <summary>
 /// The runs in the folders: a folder with a <c>result.json</c> is one, and so is each such folder in it. Ids are looked up, never made
@@ -32,6 +33,9 @@ internal sealed record RunSummary(
 /// <param name="roots">The folders.</param>
 internal sealed class RunCatalog(IReadOnlyList<string> roots)
 {
+    /// <summary>Name of the contact sheet in a report folder.</summary>
+    public const string SamplesName = "samples.png";
+
     private readonly ConcurrentDictionary<string, (long Length, DateTime Written, RunSummary? Summary)> _known = new();
 
     /// <summary>All runs, the latest first. A run that stands in two folders is listed once; a file that is no result is left out.</summary>
@@ -95,7 +99,8 @@ internal sealed class RunCatalog(IReadOnlyList<string> roots)
                 Id(Text(run, "id"), file.FullName), folder, started, (finished - started).TotalSeconds,
                 Text(result.GetProperty("dataset"), "name"), Text(result.GetProperty("model"), "name"), Text(policy, "name"), Text(policy, "source"),
                 Number(result.GetProperty("original"), "errorRate"), Number(result.GetProperty("masterful"), "errorRate"),
-                Number(comparison, "errorRateReduction"), Number(comparison, "low"), Number(comparison, "high"), Text(result.GetProperty("gate"), "status"));
+                Number(comparison, "errorRateReduction"), Number(comparison, "low"), Number(comparison, "high"), Text(result.GetProperty("gate"), "status"),
+                PlainFile(Path.Combine(file.DirectoryName!, SamplesName)) is not null);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException)
         {

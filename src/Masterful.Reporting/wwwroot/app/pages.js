@@ -63,11 +63,11 @@ export async function policiesPage(id) {
 
 /** @param {string} id */
 export async function healthPage(id) {
-  const [run, picker, data] = await Promise.all([source.run(id), runPicker("health", id), source.data()]);
+  const [run, picker, data, runs] = await Promise.all([source.run(id), runPicker("health", id), source.data(), source.inside ? [] : source.runs()]);
   const { dataset } = run.result, { health } = dataset;
   const check = (/** @type {string} */ name, /** @type {number} */ found) => [name, count(found), found === 0 ? h("span", { class: "up" }, "✔") : h("span", { class: "down" }, "▲ look into it")];
   const same = data?.available && data.fingerprint === dataset.fingerprint;
-  const samples = source.inside ? document.querySelector('#main img[alt^="Samples"]')?.cloneNode() ?? insideSamples : dataset.samplesImage ? h("img", { src: source.samples(id), alt: `Samples of the images of ${dataset.name}, by class.` }) : null;
+  const samples = source.inside ? document.querySelector('#main img[alt^="Samples"]')?.cloneNode() ?? insideSamples : runs.find((r) => r.id === id)?.hasSamples ? h("img", { src: source.samples(id), alt: `Samples of the images of ${dataset.name}, by class.` }) : null;
   return h("div", {}, h("h1", {}, "Data Health"), picker,
     h("p", { class: "lead" }, `${dataset.name}: ${Object.entries(dataset.counts).filter(([, n]) => /** @type {number} */ (n) > 0).map(([name, n]) => `${name} ${count(/** @type {number} */ (n))}`).join(", ")}.`),
     table("Checks", [{ title: "Check" }, { title: "Found", number: true }, { title: "" }], [

@@ -46,14 +46,14 @@ export function policiesView(policies) {
     const tested = offered.filter((p) => p !== chosen);
     return {
       parallel: { layout: "vertical", left: 40, right: 48, top: above, bottom: below, parallelAxisDefault: {
-        axisLine: { lineStyle: { color: colour.axis, width: 1.5 } }, axisTick: { inside: true, lineStyle: { color: colour.axis } }, axisLabel: { color: colour.muted },
+        axisLine: { lineStyle: { color: colour.axis, width: 1.5 } }, axisTick: { lineStyle: { color: colour.axis } }, axisLabel: { color: colour.muted },
         areaSelectStyle: { width: 18, color: colour.link, opacity: 0.25, borderColor: colour.link },
         realtime: all.length <= 2000,
       } },
       parallelAxis: [
         ...axes.map((a, i) => ({
           dim: i, id: a.id, name: "", min: a.min, max: a.max,
-          axisLabel: { color: colour.muted, inside: true, margin: 7, formatter: (/** @type {number} */ v) => short(v), ...(a.id === "val_loss" ? { showMaxLabel: false } : {}) },
+          axisLabel: { color: colour.muted, margin: 6, formatter: (/** @type {number} */ v) => short(v), ...(a.id === "val_loss" ? { showMaxLabel: false, showMinLabel: false } : {}) },
         })),
         { dim: axes.length, id: "selected", type: "category", data: ["SELECTED", "NOT SELECTED"], axisLabel: { color: colour.ink, fontWeight: 600 } },
       ],
@@ -72,12 +72,12 @@ export function policiesView(policies) {
     };
   }
 
-  /** What each axis is, under its left end, with the value of the policy that was chosen. */
+  /** What each axis is, above its left end, with the value of the policy that was chosen. */
   function names() {
     return axes.map((a, i) => {
       const value = chosen && a.of(chosen);
       const name = h("div", { class: "axis-name", "aria-hidden": "true" }, a.name, value ? h("span", { class: "up" }, ` = ${short(value)}`) : "");
-      name.style.top = `${above + i * gap + 4}px`;
+      name.style.top = `${above + i * gap - 21}px`;
       return name;
     });
   }

@@ -9,7 +9,7 @@
  * @typedef {{ values: Record<string, number>, validationLoss: number, errorRate: number, selected: boolean, stage: string, fidelity: number, seeds: number, name?: string }} Tested
  * @typedef {{ axes: Axis[], policies: Tested[] }} Policies
  * @typedef {{ split: string, images: number, index: number[], label: number[], original: number[][], masterful: number[][], sheet?: { columns: number, width: number, height: number, entries: number[] } }} Misclassified
- * @typedef {{ id: string, folder: string, started: string, seconds: number, dataset: string, model: string, policy: string, source: string, original: number, masterful: number, reduction: number, low: number, high: number, gate: string }} Summary
+ * @typedef {{ id: string, folder: string, started: string, seconds: number, dataset: string, model: string, policy: string, source: string, original: number, masterful: number, reduction: number, low: number, high: number, gate: string, hasSamples: boolean }} Summary
  * @typedef {{ result: Result, policies: Policies | null, misclassified: Misclassified | null, sheet: string | null }} Run
  */
 
