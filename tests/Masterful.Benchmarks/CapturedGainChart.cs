@@ -34,7 +34,7 @@ internal sealed class CapturedGainChart(IReadOnlyList<CapturedGain> series, int 
         foreach (var tick in vertical.Ticks(5))
         {
             drawing.Line(Left, vertical.At(tick), Right, vertical.At(tick), tick == 0 ? Palette.AxisLine : Palette.Grid);
-            drawing.Text(tick.ToString("0%", System.Globalization.CultureInfo.InvariantCulture), Left - 10, vertical.At(tick), Small, Anchor.End);
+            drawing.Text((tick + 0.0).ToString("0%", System.Globalization.CultureInfo.InvariantCulture), Left - 10, vertical.At(tick), Small, Anchor.End);
         }
 
         foreach (var ratio in points.Select(p => p.Ratio).Distinct())
@@ -50,7 +50,7 @@ internal sealed class CapturedGainChart(IReadOnlyList<CapturedGain> series, int 
         }
     }
 
-    private static void Show(Drawing drawing, CapturedGain way, SKColor color, bool dashed, LinearScale horizontal, LinearScale vertical)
+    private void Show(Drawing drawing, CapturedGain way, SKColor color, bool dashed, LinearScale horizontal, LinearScale vertical)
     {
         foreach (var (from, to) in way.Points.Zip(way.Points.Skip(1)))
         {
@@ -62,7 +62,10 @@ internal sealed class CapturedGainChart(IReadOnlyList<CapturedGain> series, int 
             var (x, y) = (horizontal.At(ratio), vertical.At(captured));
             drawing.UprightWhisker(x, vertical.At(captured - error), vertical.At(captured + error), color);
             drawing.Dot(x, y, 4.5f, color, Palette.Card);
-            drawing.Text(captured.ToString("0%", System.Globalization.CultureInfo.InvariantCulture), x + 8, y - 12, Value with { Color = color, Halo = true });
+            // The lowest of a budget is labelled under its dot, so that labels of lines that meet stay apart.
+            var under = series.All(s => s.Points.First(p => p.Ratio == ratio).Captured >= captured);
+            drawing.Text(
+                captured.ToString("0%", System.Globalization.CultureInfo.InvariantCulture), x + (under ? 10 : 0), y + (under ? 15 : -15), Value with { Color = color, Halo = true }, under ? Anchor.Start : Anchor.Middle);
         }
     }
 }
