@@ -38,7 +38,7 @@ internal sealed class ReportCharts(RunResult result, PoliciesFile? policies)
 
     public ReportImage? ErrorRate { get; } = double.IsFinite(result.Original.ErrorRate) || double.IsFinite(result.Masterful.ErrorRate)
         ? Draw("error-rate.png", new ErrorRateChart(result.Original, result.Masterful, result.Comparison),
-            $"Bars of the test error: original {Figures.Percent(result.Original.ErrorRate)}, masterful {Figures.Percent(result.Masterful.ErrorRate)}.")
+            $"Bars of the error rate: original {Figures.Percent(result.Original.ErrorRate)}, masterful {Figures.Percent(result.Masterful.ErrorRate)}.")
         : null;
 
     /// <summary>By technique, of those images whose worth was measured.</summary>

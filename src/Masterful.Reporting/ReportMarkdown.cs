@@ -46,7 +46,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
     private string Summary()
     {
         var (original, masterful) = (result.Original.ErrorRate, result.Masterful.ErrorRate);
-        var rates = $"test error {Figures.Percent(original)} → {Figures.Percent(masterful)}";
+        var rates = $"{EvaluatedSplit.Word(result)} error {Figures.Percent(original)} → {Figures.Percent(masterful)}";
         if (result.Comparison.ErrorRateReduction is not { } reduction || !double.IsFinite(reduction))
         {
             return $"No error-rate reduction could be computed: {rates}.";
@@ -72,7 +72,8 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
             $"{Code(result.Model.Name)} was trained on {Escape(result.Dataset.Name)} in two ways: the **original** model without any training policy, and the "
             + $"**masterful** model with the policy {Code(result.Policy.Name)}. Both share the architecture, the data and the recipe "
             + $"({recipe.Epochs} epochs, {Code(recipe.Optimizer)}, batches of {recipe.BatchSize}), and were trained {Times(recipe.Seeds)}{(recipe.Seeds > 1 ? ", in pairs that share their seed" : " from the same seed")}. "
-            + "The policy was chosen on images held out from training. The test images were opened once, for the figures below.");
+            + "The policy was chosen on images held out from training. "
+            + (EvaluatedSplit.IsTest(result) ? "The test images were opened once, for the figures below." : "The figures below were measured on those same images, which flatters the policy."));
         if (result.Notes.Count > 0)
         {
             _page.Paragraph("What a reviewer should know:").List(result.Notes.Select(Sentence));
@@ -196,15 +197,15 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
     {
         var (original, masterful) = (result.Original, result.Masterful);
         _page.Paragraph(
-            $"Measured on {Figures.Count(result.Dataset.Counts.GetValueOrDefault("test"))} test images that had no part in training or in the choice of the policy; "
+            $"Measured on {Figures.Count(EvaluatedSplit.Images(result))} {EvaluatedSplit.Word(result)} images that had no part in training{(EvaluatedSplit.IsTest(result) ? " or in the choice of the policy" : ", but chose the policy")}; "
             + $"means over {result.Recipe.Seeds} paired seed{(result.Recipe.Seeds == 1 ? "" : "s")}. They predict what the masterful model gains on new images of the same kind.");
         _page.Table([new("Measure"), new("Original", Right: true), new("Masterful", Right: true), new("Change", Right: true), new("")],
         [
-            PercentRow("Test error", original.ErrorRate, masterful.ErrorRate, better: -1),
-            PercentRow("Test accuracy", 1 - original.ErrorRate, 1 - masterful.ErrorRate, better: 1),
+            PercentRow($"{EvaluatedSplit.Title(result)} error", original.ErrorRate, masterful.ErrorRate, better: -1),
+            PercentRow($"{EvaluatedSplit.Title(result)} accuracy", 1 - original.ErrorRate, 1 - masterful.ErrorRate, better: 1),
             PercentRow("Mean recall over classes", Mean(original, c => c.Recall), Mean(masterful, c => c.Recall), better: 1),
             PercentRow("Mean precision over classes", Mean(original, c => c.Precision), Mean(masterful, c => c.Precision), better: 1),
-            LossRow("Test loss, nats", original.TestLoss, masterful.TestLoss),
+            LossRow($"{EvaluatedSplit.Title(result)} loss, nats", original.TestLoss, masterful.TestLoss),
             LossRow("Validation loss, nats", original.ValidationLoss, masterful.ValidationLoss),
         ]);
     }
@@ -311,7 +312,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
         var worse = pairs.Count(p => measure(p.Second).Value < measure(p.First).Value);
         var better = pairs.Count(p => measure(p.Second).Value > measure(p.First).Value);
         _page.Paragraph($"Better in {better} of {pairs.Count} classes, worse in {worse}.");
-        _page.Table([new("Class", Right: true), new("Name"), new("Test images", Right: true), new("Original", Right: true), new("Masterful", Right: true), new("Change", Right: true), new("")],
+        _page.Table([new("Class", Right: true), new("Name"), new($"{EvaluatedSplit.Title(result)} images", Right: true), new("Original", Right: true), new("Masterful", Right: true), new("Change", Right: true), new("")],
             pairs.Take(MostClassRows).Select((pair, i) =>
             {
                 var (original, masterful) = (measure(pair.First), measure(pair.Second));
@@ -334,7 +335,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
     private void ErrorRate()
     {
         _page.Paragraph(
-            "The error rate is the share of test images that the model puts into a wrong class. The reduction is the share of the original's errors that the masterful "
+            $"The error rate is the share of {EvaluatedSplit.Word(result)} images that the model puts into a wrong class. The reduction is the share of the original's errors that the masterful "
             + "model does not make: (original − masterful) / original.");
         Show(charts.ErrorRate, "The error rate was not measured.");
         var comparison = result.Comparison;

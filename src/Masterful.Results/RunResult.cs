@@ -110,6 +110,9 @@ public sealed record DatasetInfo
     /// <summary>Images by split: train, select, test, unlabeled, synthetic.</summary>
     public required IReadOnlyDictionary<string, int> Counts { get; init; }
 
+    /// <summary>The split that both arms were measured on: test, or select where the spec says so.</summary>
+    public string Evaluated { get; init; } = "test";
+
     /// <summary>Images by split and class, in label order.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<int>> ClassCounts { get; init; } = new Dictionary<string, IReadOnlyList<int>>();
 

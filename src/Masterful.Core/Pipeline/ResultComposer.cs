@@ -104,6 +104,7 @@ internal static class ResultComposer
             Format = spec.Format.ToString().ToLowerInvariant(),
             Fingerprint = data.Fingerprint,
             Classes = data.Classes,
+            Evaluated = run.Spec.Evaluation.Split,
             Counts = new Dictionary<string, int>
             {
                 ["train"] = run.Sizes.Train,

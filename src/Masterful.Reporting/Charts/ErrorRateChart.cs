@@ -15,7 +15,7 @@ internal sealed class ErrorRateChart(ArmResult original, ArmResult masterful, Co
     protected override string Title => "Error rate";
 
     protected override string Subtitle =>
-        $"Share of test images misclassified, mean over the seeds; whiskers: {Figures.Percent(comparison.Confidence, 0)} interval; dots: single seeds";
+        $"Share of images misclassified, mean over the seeds; whiskers: {Figures.Percent(comparison.Confidence, 0)} interval; dots: single seeds";
 
     protected override void Draw(Drawing drawing)
     {

@@ -12,7 +12,8 @@ internal sealed class BaseComparison
     public BaseComparison(RunResult result, RunResult baseline)
     {
         Baseline = baseline;
-        SameTest = Counts(result, "test") == Counts(baseline, "test") && result.Dataset.Classes.SequenceEqual(baseline.Dataset.Classes)
+        SameTest = result.Dataset.Evaluated == baseline.Dataset.Evaluated && EvaluatedSplit.Images(result) == EvaluatedSplit.Images(baseline)
+            && result.Dataset.Classes.SequenceEqual(baseline.Dataset.Classes)
             && TestClasses(result).SequenceEqual(TestClasses(baseline));
         Differences = [.. Differing(result, baseline)];
         Unchanged = Differences.Count == 0 && result.Original.ErrorRatePerSeed.SequenceEqual(baseline.Original.ErrorRatePerSeed)

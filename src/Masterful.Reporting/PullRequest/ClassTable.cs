@@ -5,16 +5,16 @@ namespace Masterful.Reporting.PullRequest;
 /// <summary>The classes of a run by how their recall changed, the losses first.</summary>
 internal sealed class ClassTable
 {
-    private static readonly IReadOnlyList<TableColumn> Columns =
-    [
-        new("Class"), new("Test images", Right: true), new("Recall, original", Right: true), new("Recall, masterful", Right: true),
-        new("Change of recall, points", Right: true), new(""), new("Change of precision, points", Right: true),
-    ];
-
+    private readonly IReadOnlyList<TableColumn> _columns;
     private readonly List<Entry> _entries;
 
     public ClassTable(RunResult result)
     {
+        _columns =
+        [
+            new("Class"), new($"{EvaluatedSplit.Title(result)} images", Right: true), new("Recall, original", Right: true), new("Recall, masterful", Right: true),
+            new("Change of recall, points", Right: true), new(""), new("Change of precision, points", Right: true),
+        ];
         var changes = result.Comparison.Classes;
         _entries =
         [
@@ -37,7 +37,8 @@ internal sealed class ClassTable
         var (better, worse) = (_entries.Count(e => e.Change > 0), _entries.Count(e => e.Change < 0));
         var sure = _entries.Count(e => e.Verdict == Entry.Worse);
         var loser = worse > 0 ? $"; most: {_entries[0].Name}, {Figures.Points(_entries[0].Change, 1)} points" : "";
-        return better == Count ? $"Recall is better in all {Figures.Count(Count)} classes." : $"Recall is better in {better} of {Count} classes and worse in {worse}{loser}"
+        var noise = _entries.Count(e => e.Verdict == Entry.Noise);
+        return better == Count ? $"Recall is better in all {Figures.Count(Count)} classes{(noise > 0 ? $", in {noise} of them within noise" : "")}." : $"Recall is better in {better} of {Count} classes and worse in {worse}{loser}"
             + (worse == 0 || _entries.TrueForAll(e => e.Paired is null) ? "." : sure == 0 ? " (none of the losses is beyond noise)." : $" ({sure} of the losses beyond noise).");
     }
 
@@ -50,12 +51,13 @@ internal sealed class ClassTable
     {
         var shown = rows == Count ? _entries : [.. _entries[..(rows / 2)], .. _entries[^(rows / 2)..]];
         var title = rows == Count ? $"All {Figures.Count(Count)} classes" : $"The {rows / 2} classes that lost most and the {rows / 2} that gained most, of {Figures.Count(Count)}";
-        return Collapsed.Of(title, new MarkdownPage().Table(Columns, shown.Select(e => e.Row())).ToString());
+        return Collapsed.Of(title, new MarkdownPage().Table(_columns, shown.Select(e => e.Row())).ToString());
     }
 
     private sealed record Entry(ClassResult Original, ClassResult Masterful, ClassChange? Paired)
     {
         public const string Worse = "▼\u00A0worse";
+        public const string Noise = "≈\u00A0within\u00A0noise";
 
         public string Name => Original.Name.Length == 0 ? "*no name*" : MarkdownText.Escape(Original.Name);
 
@@ -66,7 +68,7 @@ internal sealed class ClassTable
             { Low: > 0 } => "▲\u00A0better",
             { High: < 0 } => Worse,
             null => "",
-            _ => "≈\u00A0within\u00A0noise",
+            _ => Noise,
         };
 
         public IReadOnlyList<string> Row() =>

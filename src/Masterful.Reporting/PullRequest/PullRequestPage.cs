@@ -48,7 +48,7 @@ public sealed class PullRequestPage
     public static string Line(RunResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        return $"{Outcome(result)}: test error {Figures.Percent(result.Original.ErrorRate)} → {Figures.Percent(result.Masterful.ErrorRate)}";
+        return $"{Outcome(result)}: {EvaluatedSplit.Word(result)} error {Figures.Percent(result.Original.ErrorRate)} → {Figures.Percent(result.Masterful.ErrorRate)}";
     }
 
     private string Page(FittedPage page, string? marker) => page
@@ -58,7 +58,7 @@ public sealed class PullRequestPage
         .Add(90, "the gate's rules", Gate())
         .Add(85, "how many classes gained and lost", _classes.Summary())
         .Add(80, "notes", Notes())
-        .Add(70, "the chart of the test error", ErrorChart())
+        .Add(70, "the chart of the error rate", ErrorChart())
         .Add(60, "what each technique contributes", ContributionChart())
         .Add(50, "the policy", Policy())
         .Add(40, "classes", _classes.Forms())
@@ -95,12 +95,13 @@ public sealed class PullRequestPage
     private string Verdict()
     {
         var (comparison, subject) = (_result.Comparison, $"{Code(_result.Model.Name)} on {Escape(_result.Dataset.Name)}");
-        var images = _result.Dataset.Counts.GetValueOrDefault("test");
+        var images = EvaluatedSplit.Images(_result);
         var interval = comparison is { Low: { } low, High: { } high } && double.IsFinite(low) && double.IsFinite(high)
             ? $" At {Figures.Percent(comparison.Confidence, 0)} confidence the reduction lies between {Figures.Percent(low, 1)} and {Figures.Percent(high, 1)}."
             : "";
         return $"{subject}: trained with the policy {Code(_result.Policy.Name)} the model errs on **{Figures.Percent(_result.Masterful.ErrorRate)}** of the "
-            + $"{(images > 0 ? Figures.Count(images) + " " : "")}test images, without any policy on **{Figures.Percent(_result.Original.ErrorRate)}**.{interval}";
+            + $"{(images > 0 ? Figures.Count(images) + " " : "")}{EvaluatedSplit.Word(_result)} images, without any policy on **{Figures.Percent(_result.Original.ErrorRate)}**.{interval}"
+            + (EvaluatedSplit.IsTest(_result) ? "" : " These images also chose the policy, which flatters it.");
     }
 
     private string Figuring()
@@ -111,7 +112,7 @@ public sealed class PullRequestPage
             return new MarkdownPage()
                 .Table([new("Measure"), new("Original", Right: true), new("Masterful", Right: true)],
                 [
-                    ["Test error", Rate(now.Original), $"**{Rate(now.Masterful)}**"],
+                    [$"{EvaluatedSplit.Title(now)} error", Rate(now.Original), $"**{Rate(now.Masterful)}**"],
                     ["Validation loss, nats", Figures.Loss(now.Original.ValidationLoss), Figures.Loss(now.Masterful.ValidationLoss)],
                     ["Error-rate reduction", "", Reduction(now)],
                 ])
@@ -122,8 +123,8 @@ public sealed class PullRequestPage
         return new MarkdownPage()
             .Table([new("Measure"), new(name, Right: true), new("This run", Right: true), new("Change", Right: true), new("")],
             [
-                ["Test error, masterful", Rate(then.Masterful), $"**{Rate(now.Masterful)}**", .. Change(Range(now.Masterful), Range(then.Masterful), better: -1)],
-                ["Test error, original", Rate(then.Original), Rate(now.Original), .. Change(Range(now.Original), Range(then.Original), better: -1)],
+                [$"{EvaluatedSplit.Title(now)} error, masterful", Rate(then.Masterful), $"**{Rate(now.Masterful)}**", .. Change(Range(now.Masterful), Range(then.Masterful), better: -1)],
+                [$"{EvaluatedSplit.Title(now)} error, original", Rate(then.Original), Rate(now.Original), .. Change(Range(now.Original), Range(then.Original), better: -1)],
                 ["Error-rate reduction", Reduction(then), Reduction(now), .. Change(Range(now.Comparison), Range(then.Comparison), better: 1)],
                 ["Validation loss, nats", Figures.Loss(then.Masterful.ValidationLoss), Figures.Loss(now.Masterful.ValidationLoss),
                     _base!.SameTest ? Figures.LossChange(now.Masterful.ValidationLoss - then.Masterful.ValidationLoss) : "", ""],
@@ -156,8 +157,8 @@ public sealed class PullRequestPage
 
         var differs = _base.Differences.Count == 0 ? "" : $"Besides the policy, this run differs from {name} in {string.Join(", ", _base.Differences)}. ";
         return !_base.SameTest
-            ? $"**Not comparable:** the classes or the test images are not those of {name}, so no change is claimed. {differs}".TrimEnd()
-            : differs + (differs.Contains("the data", StringComparison.Ordinal) ? "The change is fair only if the test images themselves are the same. " : "")
+            ? $"**Not comparable:** the classes or the {EvaluatedSplit.Word(_result)} images are not those of {name}, so no change is claimed. {differs}".TrimEnd()
+            : differs + (differs.Contains("the data", StringComparison.Ordinal) ? $"The change is fair only if the {EvaluatedSplit.Word(_result)} images themselves are the same. " : "")
                 + "A change is within noise while its interval includes 0; the interval takes the two runs as independent.";
     }
 
@@ -191,8 +192,8 @@ public sealed class PullRequestPage
         }
 
         bars.Add(("masterful", _result.Masterful.ErrorRate));
-        return Published("error-rate.png", "Test error of the original and the masterful model, with intervals.") ?? (bars.TrueForAll(b => double.IsFinite(b.Error))
-            ? MermaidChart.Bars("Wrong in 100 test images", "images", [.. bars.Select(b => (b.Label, Figures.Number(b.Error * 100, 2), b.Error * 100))])
+        return Published("error-rate.png", $"{EvaluatedSplit.Title(_result)} error of the original and the masterful model, with intervals.") ?? (bars.TrueForAll(b => double.IsFinite(b.Error))
+            ? MermaidChart.Bars($"Wrong in 100 {EvaluatedSplit.Word(_result)} images", "images", [.. bars.Select(b => (b.Label, Figures.Number(b.Error * 100, 2), b.Error * 100))])
             : "");
     }
 

@@ -32,6 +32,21 @@ public partial class PullRequestPageTests
         ["twenty-thousand-classes"] = (Repeated(SampleResults.ManyClasses(100), 200), new PullRequestOptions()),
     };
 
+    [Fact]
+    public void Measured_on_the_images_that_chose_the_policy_no_test_is_claimed()
+    {
+        var fashion = SampleResults.Fashion();
+        var result = fashion with { Dataset = fashion.Dataset with { Evaluated = "select", Counts = new Dictionary<string, int> { ["train"] = 5400, ["select"] = 600 } } };
+
+        var comment = new PullRequestPage(result, new PullRequestOptions { Baseline = Before, BaselineName = "main" }).Comment();
+
+        Assert.Contains("of the 600 selection images", comment, StringComparison.Ordinal);
+        Assert.Contains("These images also chose the policy, which flatters it.", comment, StringComparison.Ordinal);
+        Assert.Contains("Not comparable", comment, StringComparison.Ordinal);
+        Assert.DoesNotContain("test error", comment, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("selection error", PullRequestPage.Line(result), StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Samples))]
     public void Every_page_keeps_its_limit_and_its_form(string sample)
