@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Xunit;
 
@@ -114,6 +115,7 @@ public sealed partial class BuildTests(PackageFeed feed) : IClassFixture<Package
         process.Signal(signal);
         var stopped = process.Wait();
 
+        Assert.True(stopped.ExitCode != 0, stopped.ToString());
         Assert.Contains("What was trained is kept", stopped.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(project.Small.ResultPath));
         AssertLetGo(Path.Combine(project.Folder, ".masterful", "run.lock"));
@@ -150,6 +152,96 @@ public sealed partial class BuildTests(PackageFeed feed) : IClassFixture<Package
         Assert.Equal(1, ModelProject.Runs(build));
         Assert.True(again.ExitCode == 0, again.ToString());
         Assert.Equal((0, 1), (ModelProject.Runs(again), Regex.Count(again.Output, "Masterful: nothing changed")));
+    }
+
+    [Fact]
+    public void A_design_time_build_does_nothing()
+    {
+        using var project = new ModelProject(feed, properties: "<MasterfulRunOnBuild>true</MasterfulRunOnBuild>");
+        project.Small.Edit("epochs: 2", "epoch: 2");
+
+        var build = project.Build("-p:DesignTimeBuild=true");
+
+        Assert.True(build.ExitCode == 0, build.ToString());
+        Assert.False(Directory.Exists(Path.Combine(project.Folder, "obj", "Debug", "net10.0", "masterful")));
+        Assert.False(Directory.Exists(project.Small.ReportFolder));
+    }
+
+    [Fact]
+    public void Warnings_of_the_spec_are_warnings_of_the_build_that_it_can_take_as_errors_or_not()
+    {
+        using var project = new ModelProject(feed);
+        File.AppendAllText(project.Small.SpecPath, "\nevaluation: { split: select }\n");
+
+        var error = project.Build();
+        var warning = project.Build("--no-restore", "-p:TreatWarningsAsErrors=false");
+        var silent = project.Build("--no-restore", "-p:NoWarn=MST0018");
+
+        Assert.True(error.ExitCode == 1, error.ToString());
+        Assert.Matches(@"masterful\.yaml\(17,\d+\): error MST0018: ", error.Output);
+        Assert.True(warning.ExitCode == 0, warning.ToString());
+        Assert.Matches(@"masterful\.yaml\(17,\d+\): warning MST0018: ", warning.Output);
+        Assert.True(silent.ExitCode == 0, silent.ToString());
+        Assert.DoesNotContain("MST0018", silent.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_solution_trains_its_model_project_by_its_name_or_with_every_build()
+    {
+        using var project = new ModelProject(feed, properties: "<DefaultItemExcludes>Plain/**</DefaultItemExcludes>");
+        Directory.CreateDirectory(Path.Combine(project.Folder, "Plain"));
+        project.Write(Path.Combine("Plain", "Plain.csproj"), """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>""");
+        project.Write("All.slnx", """<Solution><Project Path="Modèle 1.csproj" /><Project Path="Plain/Plain.csproj" /></Solution>""");
+
+        var named = project.Build("All.slnx", "-t:Modèle 1:Masterful");
+        var every = project.Build("All.slnx", "-p:MasterfulRunOnBuild=true", "--no-restore");
+
+        Assert.True(named.ExitCode == 0, named.ToString());
+        Assert.Equal(1, ModelProject.Runs(named));
+        Assert.True(every.ExitCode == 0, every.ToString());
+        Assert.Equal((0, 1), (ModelProject.Runs(every), Regex.Count(every.Output, "Masterful: nothing changed")));
+    }
+
+    [Fact]
+    public void A_model_of_an_older_framework_is_trained_and_the_tool_comes_to_the_same_figures()
+    {
+        using var project = new ModelProject(
+            feed, framework: "<TargetFramework>net8.0</TargetFramework>", references: $"""<PackageReference Include="Masterful.Abstractions" Version="0.1.0" />{ModelProject.Torch}""");
+        project.Write("DigitNetFactory.cs", Readme("DigitNetFactory.cs", "csharp"));
+        project.Small.Edit("architecture: small-cnn", "type: DigitNet.DigitNetFactory");
+
+        var build = project.Build("-t:Masterful");
+        Assert.True(build.ExitCode == 0, build.ToString());
+        var figures = project.Small.ReadFigures();
+        var assembly = Path.Combine(project.Folder, "bin", "Debug", "net8.0", "Model.dll");
+        var tool = ToolProcess.Run(
+            project.Folder, new Dictionary<string, string> { ["DOTNET_PROCESSOR_COUNT"] = "1" }, "run", "--assembly", assembly, "--set", "policy.techniques=[horizontal_mirror]", "--set", "runtime.cache=other", "--set", "policy.mode=search");
+
+        Assert.True(tool.ExitCode == 0, tool.ToString());
+        Assert.Equal(figures, project.Small.ReadFigures());
+    }
+
+    [Fact]
+    public void The_README_s_model_project_is_gated_by_one_command_as_typed()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(Path.Combine(folder.Path, "nuget.config"), $"""
+            <configuration><packageSources><add key="feed" value="{feed.Feed}" /></packageSources></configuration>
+            """);
+        foreach (var (name, language) in new[] { ("DigitNet.csproj", "xml"), ("DigitNetFactory.cs", "csharp"), ("masterful.yaml", "yaml") })
+        {
+            File.WriteAllText(Path.Combine(folder.Path, name), Readme(name, language));
+        }
+
+        BarImages.Write(Path.Combine(folder.Path, "data"), size: 28, train: 64, test: 32);
+        var command = Regex.Match(File.ReadAllText(Path.Combine(ToolProcess.Root, "README.md")), "^dotnet (build -t:Masterful)  ", RegexOptions.Multiline).Groups[1].Value;
+
+        using var process = ToolProcess.StartProgram("dotnet", folder.Path, feed.Variables, command.Split(' '));
+        var build = process.Wait();
+
+        var status = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Path, "masterful-report", "result.json"))).RootElement.GetProperty("gate").GetProperty("status").GetString();
+        Assert.True(build.ExitCode == (status == "passed" ? 0 : 1), build.ToString());
+        Assert.True(status == "passed" || build.Output.Contains("masterful.yaml(7,", StringComparison.Ordinal), build.ToString());
     }
 
     [Fact]
