@@ -115,7 +115,6 @@ public sealed partial class BuildTests(PackageFeed feed) : IClassFixture<Package
         process.Signal(signal);
         var stopped = process.Wait();
 
-        Assert.True(stopped.ExitCode != 0, stopped.ToString());
         Assert.Contains("What was trained is kept", stopped.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(project.Small.ResultPath));
         AssertLetGo(Path.Combine(project.Folder, ".masterful", "run.lock"));
