@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks;
@@ -34,6 +35,12 @@ public sealed class RunMasterful : ToolTask
 
     /// <summary>Options of the command, each whole: <c>--name=value</c>.</summary>
     public string[] Options { get; set; } = Array.Empty<string>();
+
+    /// <summary>Whether warnings are errors. MSBuild itself asks a property of another name, which would change all other tasks' warnings too.</summary>
+    public bool TreatWarningsAsErrors { get; set; }
+
+    /// <summary>Codes that stay warnings all the same.</summary>
+    public string[] WarningsNotAsErrors { get; set; } = Array.Empty<string>();
 
     /// <summary>Seconds that a cancelled run has to write its checkpoint before it is killed.</summary>
     public int CancelSeconds { get; set; } = 30;
@@ -115,7 +122,7 @@ public sealed class RunMasterful : ToolTask
 
         var (file, code, text) = (match.Groups["file"].Value, match.Groups["code"].Value, match.Groups["text"].Value);
         var (line, column) = (Number(match.Groups["line"]), Number(match.Groups["column"]));
-        if (match.Groups["severity"].Value == "error")
+        if (match.Groups["severity"].Value == "error" || (TreatWarningsAsErrors && !WarningsNotAsErrors.Contains(code, StringComparer.OrdinalIgnoreCase)))
         {
             Log.LogError(null, code, null, file, line, column, 0, 0, "{0}", text);
         }

@@ -172,14 +172,16 @@ public sealed partial class BuildTests(PackageFeed feed) : IClassFixture<Package
         using var project = new ModelProject(feed);
         File.AppendAllText(project.Small.SpecPath, "\nevaluation: { split: select }\n");
 
-        var error = project.Build("-p:TreatWarningsAsErrors=true");
-        var warning = project.Build("--no-restore");
+        var error = project.Build();
+        var warning = project.Build("--no-restore", "-p:TreatWarningsAsErrors=false");
+        var spared = project.Build("--no-restore", "-p:WarningsNotAsErrors=MST0018");
         var silent = project.Build("--no-restore", "-p:NoWarn=MST0018");
 
         Assert.True(error.ExitCode == 1, error.ToString());
         Assert.Matches(@"masterful\.yaml\(16,\d+\): error MST0018: ", error.Output);
         Assert.True(warning.ExitCode == 0, warning.ToString());
         Assert.Matches(@"masterful\.yaml\(16,\d+\): warning MST0018: ", warning.Output);
+        Assert.True(spared.ExitCode == 0, spared.ToString());
         Assert.True(silent.ExitCode == 0, silent.ToString());
         Assert.DoesNotContain("MST0018", silent.Output, StringComparison.Ordinal);
     }
