@@ -1,3 +1,4 @@
+using System.Globalization;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
@@ -13,7 +14,7 @@ internal sealed class SearchRun
     private const double GroupThreshold = 0.25;
 
     /// <summary>Share of the budget that measuring added images may take, beside a search for a policy.</summary>
-    private const double DoseShare = 0.45;
+    private const double DoseShare = 0.6;
 
     /// <summary>Of the loss of pairs, where no search has measured it: what was seen on Fashion-MNIST and SVHN.</summary>
     private const double UsualPairedNoise = 0.05;
@@ -85,8 +86,13 @@ internal sealed class SearchRun
             }
 
             var name = TechniqueAxis.Of(technique).Name;
+            var least = DosePlan.LeastCost(_request, technique) / share / TrialCost.FinalStage(_request.Template, _request.Sizes, _request.FinalSeeds);
             _doses.Add(DoseStudy.Unmeasured(
-                technique, 0, $"The budget is too small to tell whether {name} images help: they are not used. Raise policy.budget."));
+                technique,
+                0,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The budget is too small to tell whether {name} images help: they are not used. It takes policy.budget.ratio {Math.Ceiling(10 * least) / 10:0.0}.")));
         }
 
         return plans;
@@ -100,15 +106,16 @@ internal sealed class SearchRun
         var most = (_request.Budget.Trials ?? int.MaxValue) - doses.Sum(d => d.Trials);
         var request = _request with { Budget = _request.Budget with { Trials = most == int.MaxValue ? null : most } };
         var operations = DistanceLevels.OperationsOf(_usable.SelectMany(g => g.Techniques));
-        _plan = SearchPlan.Make(request, cap - kept, operations.Count);
-        if (_plan is null || _space.Axes.Count == 0)
+        if (_space.Axes.Count == 0)
         {
-            _cutShort = _plan is null ? "The budget is too small for any search: no policy was tried." : null;
-            if (_cutShort is not null)
-            {
-                _logger.LogWarning("{Reason} policy.budget must allow at least six short trials.", _cutShort);
-            }
+            return;
+        }
 
+        _plan = SearchPlan.Make(request, cap - kept, operations.Count);
+        if (_plan is null)
+        {
+            _cutShort = "The budget is too small for any search: no policy was tried.";
+            _logger.LogWarning("{Reason} policy.budget must allow at least six short trials.", _cutShort);
             return;
         }
 

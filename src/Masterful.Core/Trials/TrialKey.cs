@@ -38,8 +38,9 @@ public static class TrialKey
         json.WriteNumber("format", 1);
         WritePolicy(json, trial.Policy);
         WriteRecipe(json, trial);
-        if (trial.Policy[Technique.Unlabeled] > 0)
+        if (trial.Teacher is { } teacher)
         {
+            json.WriteString("teacher", Of(teacher));
             json.WriteNumber("unlabeledShare", trial.UnlabeledShare);
         }
 

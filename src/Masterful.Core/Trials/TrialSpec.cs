@@ -50,11 +50,13 @@ public sealed record TrialSpec
 
     /// <summary>
     /// The trial whose model labels the unlabeled images of this one, or null where the policy has none: the same without them, which is
-    /// also what the unlabeled images are measured against in the waterfall, so that it is trained once.
+    /// also what the unlabeled images are measured against in the waterfall, so that it is trained once. It has all epochs even where
+    /// its student has not: a teacher that learned in haste is sure of few images and wrong about more of them.
     /// </summary>
     public TrialSpec? Teacher => Policy[Technique.Unlabeled] == 0 ? null : this with
     {
         Policy = Policy with { Values = [.. Policy.Values.Where(v => v.Technique != Technique.Unlabeled)] },
+        Fidelity = Fidelity with { EpochShare = 1 },
         UnlabeledShare = 1,
         EvaluateTest = false,
         KeepWeights = true,
