@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# bench-search.sh simulate | [SPEC…] : what the search is worth, as Markdown tables and charts in artifacts/bench.
+# bench-search.sh simulate | budget [SPEC…] | dose … | [SPEC…] : what the search is worth, as Markdown tables and charts in artifacts/bench.
 #   ./eng/bench-search.sh                 test error of fixed policies and of what the search finds, on four data sets (MASTERFUL_DATA names their folder)
 #   ./eng/bench-search.sh my.yaml         the same for a spec of yours
+#   ./eng/bench-search.sh budget my.yaml  what searches of a half, one, one and a half and three times the final trainings' work gain
+#   ./eng/bench-search.sh dose my.yaml unlabeled rand_augment=30 SEEDS 1,0.5 0.25,1
+#                                         what added images do to a policy at shares of the epochs and of the images, against their control
 #   ./eng/bench-search.sh simulate        what this and other ways to search find for their budget, over simulated trials
 # Trials are journalled in .masterful/bench beside each spec: a second run only prints. SET="training.seeds=3 …" changes the specs.
 set -euo pipefail
@@ -13,6 +16,14 @@ program="$root/tests/Masterful.Benchmarks/bin/Release/net10.0/Masterful.Benchmar
 if [[ ${1:-} == simulate ]]; then
     exec dotnet "$program" simulate "$root/artifacts/bench/captured-gain.png" "${2:-500}"
 fi
+if [[ ${1:-} == dose ]]; then
+    exec dotnet "$program" "$@" runtime.cache=.masterful/bench
+fi
+mode=(compare "$root/artifacts/bench/policies.png")
+if [[ ${1:-} == budget ]]; then
+    mode=(budget "$root/artifacts/bench/error-by-budget.png" 0.5,1,1.5,3)
+    shift
+fi
 [[ $# -gt 0 ]] || set -- "$root"/tests/Masterful.Benchmarks/specs/*.yaml
 # shellcheck disable=SC2086
-dotnet "$program" compare "$root/artifacts/bench/policies.png" "$@" runtime.cache=.masterful/bench ${SET:-}
+dotnet "$program" "${mode[@]}" "$@" runtime.cache=.masterful/bench ${SET:-}

@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using static TorchSharp.torch;
@@ -30,8 +29,7 @@ public class AugmentationBenchmarks : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        var folders = MachineFolders.FromEnvironment();
-        LibTorch.Load(new LibTorchLocator(Environment.GetEnvironmentVariable("MASTERFUL_LIBTORCH"), null, folders).Locate()!, folders);
+        BenchmarkSession.LoadTorch();
         set_num_threads(1);
         _generator = new Generator(1, CPU);
         _images = randint(0, 256, [256, 3, 32, 32], ScalarType.Byte, generator: _generator);

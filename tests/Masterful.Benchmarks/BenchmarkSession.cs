@@ -34,6 +34,13 @@ internal sealed class BenchmarkSession : IDisposable
     /// <summary>Images of each split.</summary>
     public SplitSizes Sizes { get; }
 
+    /// <summary>Finds and loads libtorch.</summary>
+    public static void LoadTorch()
+    {
+        var folders = MachineFolders.FromEnvironment();
+        LibTorch.Load(new LibTorchLocator(Environment.GetEnvironmentVariable("MASTERFUL_LIBTORCH"), null, folders).Locate()!, folders);
+    }
+
     /// <summary>Opens a spec.</summary>
     /// <param name="path">Its file.</param>
     /// <param name="overrides"><c>key.path=value</c>.</param>
@@ -41,8 +48,7 @@ internal sealed class BenchmarkSession : IDisposable
     public static async Task<BenchmarkSession> OpenAsync(string path, IReadOnlyList<string> overrides, CancellationToken cancellation)
     {
         var spec = SpecLoader.Load(path, overrides, Environment.GetEnvironmentVariable).Spec;
-        var folders = MachineFolders.FromEnvironment();
-        LibTorch.Load(new LibTorchLocator(Environment.GetEnvironmentVariable("MASTERFUL_LIBTORCH"), null, folders).Locate()!, folders);
+        LoadTorch();
         ILogger logger = NullLogger.Instance;
         var environment = new TorchEnvironment(torch.CPU, TimeProvider.System, logger);
         var data = await environment.LoadDataAsync(spec, null, cancellation).ConfigureAwait(false);

@@ -17,12 +17,12 @@ internal sealed class BudgetStudy(int searches)
     /// <summary>A Markdown table, and the chart of the same figures as a PNG.</summary>
     public async Task WriteAsync(TextWriter output, string chart)
     {
-        var series = new List<CapturedGain>();
+        var series = new List<BudgetSeries>();
         await output.WriteLineAsync($"| | {string.Join(" | ", Ratios.Select(r => $"ratio {r:0.#}"))} | no policy where nothing helps, at 1.5 |").ConfigureAwait(false);
         await output.WriteLineAsync($"| --- |{string.Concat(Ratios.Select(_ => " ---: |"))} ---: |").ConfigureAwait(false);
         foreach (var (name, search) in Schemes)
         {
-            var points = new List<(double Ratio, double Captured, double StandardError)>();
+            var points = new List<(double Ratio, double Gained, double StandardError)>();
             foreach (var ratio in Ratios)
             {
                 var shares = await SharesAsync(search, ratio).ConfigureAwait(false);
@@ -31,11 +31,14 @@ internal sealed class BudgetStudy(int searches)
             }
 
             var none = await NoneAsync(search).ConfigureAwait(false);
-            series.Add(new CapturedGain(name, points));
-            await output.WriteLineAsync($"| {name} | {string.Join(" | ", points.Select(p => $"{p.Captured:0%} ± {p.StandardError:0%}"))} | {none:0%} |").ConfigureAwait(false);
+            series.Add(new BudgetSeries(name, points));
+            await output.WriteLineAsync($"| {name} | {string.Join(" | ", points.Select(p => $"{p.Gained:0%} ± {p.StandardError:0%}"))} | {none:0%} |").ConfigureAwait(false);
         }
 
-        await File.WriteAllBytesAsync(chart, new CapturedGainChart(series, searches).ToPng()).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(chart, new BudgetChart(
+            "What a search finds for its budget",
+            $"Mean share of the best policy's gain over {searches} simulated problems each; whiskers: ± one standard error",
+            series).ToPng()).ConfigureAwait(false);
     }
 
     private async Task<List<double>> SharesAsync(SimulatedSearch.Scheme search, double ratio)

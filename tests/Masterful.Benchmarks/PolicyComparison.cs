@@ -1,10 +1,6 @@
 using Masterful.Core.Evaluation;
-using Masterful.Core.Runtime;
-using Masterful.Core.Search;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
-using Masterful.Core.Trials;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Masterful.Benchmarks;
 
@@ -22,55 +18,24 @@ internal sealed class PolicyComparison(BenchmarkSession session)
     /// <summary>A Markdown table with one row a policy; returns what it says.</summary>
     public async Task<PolicyErrors> WriteAsync(TextWriter output, CancellationToken cancellation)
     {
-        var seeds = session.Spec.Training.Seeds;
-        var found = await new PolicySearch(session.Runner, TimeProvider.System, NullLogger.Instance).SearchAsync(
-            new SearchRequest
-            {
-                Template = session.Template,
-                Techniques = session.Spec.Policy.Techniques,
-                Budget = session.Spec.Policy.Budget,
-                FinalSeeds = seeds,
-                Sizes = session.Sizes,
-            },
-            null,
-            cancellation).ConfigureAwait(false);
-        var original = await TrainAsync(Policy.None, seeds, cancellation).ConfigureAwait(false);
-        var confirmed = found.Confirm(original, await TrainAsync(found.Policy, seeds, cancellation).ConfigureAwait(false));
-
+        var trainings = new PolicyTrainings(session);
+        var found = await trainings.SearchAsync(session.Spec.Policy.Budget, cancellation).ConfigureAwait(false);
+        var original = await trainings.TrainAsync(Policy.None, cancellation).ConfigureAwait(false);
         await output.WriteLineAsync($"| {session.Spec.Dataset.Name} | test error ± standard error | error-rate reduction |\n| --- | ---: | ---: |").ConfigureAwait(false);
         var measured = new List<(string Name, double Error, double StandardError)>();
-        foreach (var (name, policy) in Fixed.Append(("masterful: " + Describe(confirmed.Policy), confirmed.Policy)))
+        foreach (var (name, policy) in Fixed.Append(("masterful: " + PolicyTrainings.Describe(found.Policy), found.Policy)))
         {
-            var results = await TrainAsync(policy, seeds, cancellation).ConfigureAwait(false);
+            var results = await trainings.TrainAsync(policy, cancellation).ConfigureAwait(false);
             var errors = results.Select(r => ClassificationMetrics.ErrorRateOf(r.Test!)).ToList();
-            var deviation = Math.Sqrt(errors.Sum(e => Math.Pow(e - errors.Average(), 2)) / Math.Max(1, seeds - 1) / seeds);
+            var deviation = Math.Sqrt(errors.Sum(e => Math.Pow(e - errors.Average(), 2)) / Math.Max(1, errors.Count - 1) / errors.Count);
             measured.Add((name.Split(':')[0], errors.Average(), deviation));
-            var reduction = policy.IsNone ? null : ErrorRateReduction.Compare(
-                [.. original.Select(r => r.Test!)], [.. results.Select(r => r.Test!)], session.Spec.Evaluation.Confidence, session.Template.Seed);
+            var reduction = policy.IsNone ? null : trainings.Reduction(original, results);
             await output.WriteLineAsync(
                 $"| {name} | {errors.Average():0.00%} ± {deviation:0.00%} | {(reduction is { Value: { } value, Interval: { } interval } ? $"{value:0.0%} ({interval.Low:0.0%} to {interval.High:0.0%})" : "")} |").ConfigureAwait(false);
         }
 
-        var passes = found.Ledger.Sum(l => l.ImagePasses);
         await output.WriteLineAsync(
-            $"\nSearch: {found.Ledger.Sum(l => l.Trials)} trials, {(double)passes / TrialCost.FinalStage(session.Template, session.Sizes, seeds):0.00} of the final trainings' work, "
-            + $"{(double)passes / TrialCost.ImagePasses(session.Template with { EvaluateTest = true }, session.Sizes):0.0} trainings.\n").ConfigureAwait(false);
+            $"\nSearch: {found.Ledger.Sum(l => l.Trials)} trials, {trainings.Ratio(found):0.00} of the final trainings' work, {trainings.Trainings(found):0.0} trainings.\n").ConfigureAwait(false);
         return new PolicyErrors(session.Spec.Dataset.Name ?? "", measured);
     }
-
-    private async Task<TrialResult[]> TrainAsync(Policy policy, int seeds, CancellationToken cancellation)
-    {
-        var results = new TrialResult[seeds];
-        for (var i = 0; i < seeds; i++)
-        {
-            results[i] = await session.Runner.RunAsync(
-                session.Template with { Policy = policy, Seed = Seeds.Derive(session.Template.Seed, $"final/{i}"), EvaluateTest = true }, cancellation).ConfigureAwait(false);
-        }
-
-        return results;
-    }
-
-    private static string Describe(Policy policy) => policy.IsNone
-        ? "none"
-        : string.Join(", ", policy.Values.Select(v => FormattableString.Invariant($"{TechniqueAxis.Of(v.Technique).Name} {v.Value:0.##}")));
 }

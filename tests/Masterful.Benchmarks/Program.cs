@@ -1,23 +1,41 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Masterful.Benchmarks;
+using Masterful.Benchmarks.Speed;
+using Masterful.Core.Spec;
+using Masterful.Core.Techniques;
 using Masterful.Core.Training;
 
 // compare CHART.png SPEC… [key=value…]: fixed policies against what the search finds.
+// budget CHART.png 0.5,1,1.5,3 SPEC… [key=value…]: what the search gains by its budget (policy.budget.ratio).
 // simulate CHART.png SEARCHES: what ways to search find for their budget, over simulated trials.
 // fidelity SPEC 1x1,0.5x1 SEEDS table|PART/PARTS [key=value…]: what short trials know; shares are of epochs × of images.
+// dose SPEC synthetic|unlabeled rand_augment=30,mixup=0.5 SEEDS 1,0.5 0.25,1 [key=value…]: what a spec's added images do to a policy, by share of
+//   the epochs and by share of those images.
+// speed ROUNDS SECONDS [PYTHON]: the engine's speed against PyTorch's, by a command that behaves as python3 does.
 // Anything else goes to BenchmarkDotNet, such as --filter '*Augmentation*'.
 switch (args)
 {
     case ["compare", var chart, .. var rest]:
         var measured = new List<PolicyErrors>();
-        foreach (var path in rest.Where(r => !r.Contains('=', StringComparison.Ordinal)))
+        foreach (var path in rest.Where(IsPath))
         {
-            using var session = await BenchmarkSession.OpenAsync(path, [.. rest.Where(r => r.Contains('=', StringComparison.Ordinal))], CancellationToken.None);
+            using var session = await BenchmarkSession.OpenAsync(path, [.. rest.Where(r => !IsPath(r))], CancellationToken.None);
             measured.Add(await new PolicyComparison(session).WriteAsync(Console.Out, CancellationToken.None));
         }
 
         await File.WriteAllBytesAsync(chart, new PolicyErrorsChart(measured).ToPng());
+        break;
+    case ["budget", var chart, var ratios, .. var rest]:
+        var series = new List<BudgetSeries>();
+        foreach (var path in rest.Where(IsPath))
+        {
+            using var session = await BenchmarkSession.OpenAsync(path, [.. rest.Where(r => !IsPath(r))], CancellationToken.None);
+            series.Add(await new ErrorByBudget(session, Numbers(ratios)).WriteAsync(Console.Out, CancellationToken.None));
+        }
+
+        await File.WriteAllBytesAsync(chart, new BudgetChart(
+            "What a search gains for its budget", "Errors fewer than without a policy, on the test images; whiskers: ± one standard error", series).ToPng());
         break;
     case ["simulate", var chart, var searches]:
         await new BudgetStudy(int.Parse(searches, CultureInfo.InvariantCulture)).WriteAsync(Console.Out, chart);
@@ -32,6 +50,23 @@ switch (args)
         }
 
         break;
+    case ["dose", var path, var added, var policy, var seeds, var shares, var doses, .. var overrides]:
+        using (var session = await BenchmarkSession.OpenAsync(path, overrides, CancellationToken.None))
+        {
+            await new DoseComparison(session, ParseTechnique(added), ParsePolicy(policy), int.Parse(seeds, CultureInfo.InvariantCulture), Numbers(doses))
+                .WriteAsync(Console.Out, Numbers(shares), CancellationToken.None);
+        }
+
+        break;
+    case ["speed", var rounds, var turn, .. var python]:
+        BenchmarkSession.LoadTorch();
+        TorchSharp.torch.set_num_threads(Environment.ProcessorCount);
+        using (var peer = python.Length > 0 ? await PeerProcess.StartAsync(python[0], Environment.ProcessorCount) : null)
+        {
+            await new SpeedTable(peer, Environment.GetEnvironmentVariable("MASTERFUL_DATA"), int.Parse(rounds, CultureInfo.InvariantCulture), double.Parse(turn, CultureInfo.InvariantCulture)).WriteAsync(Console.Out);
+        }
+
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(AugmentationBenchmarks).Assembly).Run(args);
         break;
@@ -40,3 +75,13 @@ switch (args)
 static Fidelity ParseFidelity(string shares) => shares.Split('x') is [var epochs, var images]
     ? new Fidelity(double.Parse(epochs, CultureInfo.InvariantCulture), double.Parse(images, CultureInfo.InvariantCulture))
     : throw new ArgumentException($"'{shares}' is not like 1x0.5.");
+
+static Technique ParseTechnique(string name) => TechniqueAxis.All.First(a => a.Name == name).Technique;
+
+static Policy ParsePolicy(string values) => values.Split(',').Select(v => v.Split('=')).Aggregate(
+    Policy.None with { Name = values },
+    (policy, value) => policy.With(ParseTechnique(value[0]), double.Parse(value[1], CultureInfo.InvariantCulture)));
+
+static bool IsPath(string argument) => !argument.Contains('=', StringComparison.Ordinal);
+
+static double[] Numbers(string list) => [.. list.Split(',').Select(n => double.Parse(n, CultureInfo.InvariantCulture))];

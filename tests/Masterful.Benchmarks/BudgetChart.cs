@@ -3,13 +3,13 @@ using SkiaSharp;
 
 namespace Masterful.Benchmarks;
 
-/// <summary>What a way to search captures, by budget.</summary>
-/// <param name="Name">Of the way.</param>
-/// <param name="Points">Budget as a multiple of the final trainings, mean share of the best gain, its standard error.</param>
-internal sealed record CapturedGain(string Name, IReadOnlyList<(double Ratio, double Captured, double StandardError)> Points);
+/// <summary>What searches of several budgets come to.</summary>
+/// <param name="Name">Of the way to search, or of the data.</param>
+/// <param name="Points">Budget as a multiple of the final trainings, a share that was gained, its standard error.</param>
+internal sealed record BudgetSeries(string Name, IReadOnlyList<(double Ratio, double Gained, double StandardError)> Points);
 
-/// <summary>Captured gain against budget, one line a way to search.</summary>
-internal sealed class CapturedGainChart(IReadOnlyList<CapturedGain> series, int searches) : Chart
+/// <summary>A share that was gained against the search's budget, one line a series.</summary>
+internal sealed class BudgetChart(string title, string subtitle, IReadOnlyList<BudgetSeries> series) : Chart
 {
     private const float Left = 84;
     private const float Right = Width - 40;
@@ -17,18 +17,18 @@ internal sealed class CapturedGainChart(IReadOnlyList<CapturedGain> series, int 
     private const float PlotBottom = PlotTop + 250;
     private const float LegendMiddle = Top + 6;
 
-    private static readonly SKColor[] Colors = [Palette.Masterful, Palette.Splits[1], Palette.Splits[0]];
+    private static readonly SKColor[] Colors = [Palette.Masterful, Palette.Splits[1], Palette.Splits[0], Palette.Worse];
 
     public override float Height => PlotBottom + 62;
 
-    protected override string Title => "What a search finds for its budget";
+    protected override string Title => title;
 
-    protected override string Subtitle => $"Mean share of the best policy's gain over {searches} simulated problems each; whiskers: ± one standard error";
+    protected override string Subtitle => subtitle;
 
     protected override void Draw(Drawing drawing)
     {
         var points = series.SelectMany(s => s.Points).ToList();
-        var low = Math.Min(0, points.Min(p => p.Captured));
+        var low = Math.Min(0, points.Min(p => p.Gained));
         var vertical = LinearScale.Around(low, 1, 5, PlotBottom, PlotTop);
         var horizontal = new LinearScale(0, points.Max(p => p.Ratio), Left, Right - 20);
         foreach (var tick in vertical.Ticks(5))
@@ -50,22 +50,22 @@ internal sealed class CapturedGainChart(IReadOnlyList<CapturedGain> series, int 
         }
     }
 
-    private void Show(Drawing drawing, CapturedGain way, SKColor color, bool dashed, LinearScale horizontal, LinearScale vertical)
+    private void Show(Drawing drawing, BudgetSeries way, SKColor color, bool dashed, LinearScale horizontal, LinearScale vertical)
     {
         foreach (var (from, to) in way.Points.Zip(way.Points.Skip(1)))
         {
-            drawing.Line(horizontal.At(from.Ratio), vertical.At(from.Captured), horizontal.At(to.Ratio), vertical.At(to.Captured), color, 2.5f, dashed);
+            drawing.Line(horizontal.At(from.Ratio), vertical.At(from.Gained), horizontal.At(to.Ratio), vertical.At(to.Gained), color, 2.5f, dashed);
         }
 
-        foreach (var (ratio, captured, error) in way.Points)
+        foreach (var (ratio, gained, error) in way.Points)
         {
-            var (x, y) = (horizontal.At(ratio), vertical.At(captured));
-            drawing.UprightWhisker(x, vertical.At(captured - error), vertical.At(captured + error), color);
+            var (x, y) = (horizontal.At(ratio), vertical.At(gained));
+            drawing.UprightWhisker(x, vertical.At(gained - error), vertical.At(gained + error), color);
             drawing.Dot(x, y, 4.5f, color, Palette.Card);
             // The lowest of a budget is labelled under its dot, so that labels of lines that meet stay apart.
-            var under = series.All(s => s.Points.First(p => p.Ratio == ratio).Captured >= captured);
+            var under = series.All(s => s.Points.First(p => p.Ratio == ratio).Gained >= gained);
             drawing.Text(
-                captured.ToString("0%", System.Globalization.CultureInfo.InvariantCulture), x + (under ? 10 : 0), y + (under ? 15 : -15), Value with { Color = color, Halo = true }, under ? Anchor.Start : Anchor.Middle);
+                gained.ToString("0%", System.Globalization.CultureInfo.InvariantCulture), x + (under ? 10 : 0), y + (under ? 15 : -15), Value with { Color = color, Halo = true }, under ? Anchor.Start : Anchor.Middle);
         }
     }
 }

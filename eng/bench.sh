@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# bench.sh [ROUNDS [SECONDS]]: the engine's speed as a Markdown table of ratios: training and augmentation against PyTorch and torchvision on this
+# machine, and a step against its parts. The two of a row are timed in turns (5 turns of 3 s each by default).
+# MASTERFUL_PYTHON names a python3 that has torch and torchvision (a command; default python3); without one the rows against it are left out.
+# Single techniques and readers: dotnet run --project tests/Masterful.Benchmarks -c Release -- --filter '*'
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+"$root/eng/setup.sh"
+dotnet build "$root/tests/Masterful.Benchmarks" --configuration Release --no-restore --verbosity quiet
+python=${MASTERFUL_PYTHON:-python3}
+$python -c 'import torch, torchvision' 2>/dev/null || { echo "bench: '$python' has no torch and torchvision: without the rows against them" >&2; python=; }
+exec dotnet "$root/tests/Masterful.Benchmarks/bin/Release/net10.0/Masterful.Benchmarks.dll" speed "${1:-5}" "${2:-3}" ${python:+"$python"}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using Masterful.Core.Spec;
+using Masterful.Core.Techniques;
+using Masterful.Core.Training;
+using static TorchSharp.torch;
+
+namespace Masterful.Benchmarks.Speed;
+
+/// <summary>
+/// The engine's speed against PyTorch's on this machine, and against what its own parts cost. The two of a row are timed in turns, and
+/// the row says the median of their ratios: what else the machine does meanwhile slows both.
+/// </summary>
+/// <param name="peer">PyTorch, or null: its rows are left out.</param>
+/// <param name="data">The folder that mnist-m is in, or null: what is read from there is left out.</param>
+/// <param name="rounds">Turns of a row.</param>
+/// <param name="seconds">Of each turn.</param>
+internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, double seconds)
+{
+    private const int Steps = 8;
+
+    private static readonly ModelSpec SmallCnn = new() { Architecture = "small-cnn" };
+
+    private static readonly ModelSpec EfficientNet = new()
+    {
+        Architecture = "efficientnet-b0",
+        Options = new Dictionary<string, object> { ["strides"] = new List<object> { 1L, 1L, 1L, 2L, 1L, 2L, 1L } },
+    };
+
+    /// <summary>What torchvision's usual flip, affine, colour jitter and blur are in a policy.</summary>
+    private static readonly Policy Common = Policy.None
+        .With(Technique.HorizontalMirror, 0.5).With(Technique.Rotate, 22).With(Technique.Spatial, 50).With(Technique.Hsv, 50).With(Technique.Contrast, 50)
+        .With(Technique.Blur, 50);
+
+    /// <summary>Every technique that a policy can hold at once.</summary>
+    private static readonly Policy Full = Common.With(Technique.Erase, 50).With(Technique.Mixup, 0.5).With(Technique.LabelSmoothing, 30);
+
+    /// <summary>A Markdown table.</summary>
+    public async Task WriteAsync(TextWriter output)
+    {
+        await output.WriteLineAsync(
+            $"{get_num_threads()} threads, libtorch {Core.Runtime.MachineFolders.LibTorchVersion}"
+            + (peer is null ? ", no peer" : $", PyTorch and torchvision {peer.Versions}")
+            + $"; medians of {rounds} turns of {seconds:0.#} s\n\n| what | against | ratio | from, to |\n| --- | --- | ---: | ---: |").ConfigureAwait(false);
+        foreach (var (model, batch) in new[] { (SmallCnn, 64), (SmallCnn, 256), (EfficientNet, 64) })
+        {
+            await AgainstPeerAsync(output, model, batch).ConfigureAwait(false);
+        }
+
+        await AugmentAsync(output, "mirror, affine, colour, blur", "common", Common).ConfigureAwait(false);
+        await AugmentAsync(output, "TrivialAugment", "trivial", Policy.None.With(Technique.TrivialAugment, 1)).ConfigureAwait(false);
+        await AugmentAsync(output, "RandAugment(2, 9)", "rand", Policy.None.With(Technique.RandAugment, 30)).ConfigureAwait(false);
+        foreach (var model in new[] { SmallCnn, EfficientNet })
+        {
+            await PartsAsync(output, model, 64).ConfigureAwait(false);
+        }
+
+        await ArithmeticAsync(output).ConfigureAwait(false);
+        if (data is not null && peer is not null)
+        {
+            await DecodeAsync(output, peer, Path.Combine(data, "mnist-m")).ConfigureAwait(false);
+        }
+    }
+
+    private static PrecisionKind PrecisionOf(ModelSpec model) => Precision.Resolve(PrecisionKind.Auto, CPU, model.Architecture);
+
+    private async Task AgainstPeerAsync(TextWriter output, ModelSpec model, int batch)
+    {
+        if (peer is null)
+        {
+            return;
+        }
+
+        using var ours = new TrainingLoop(model, batch, Steps, Policy.None, PrecisionOf(model));
+        await RowAsync(
+            output,
+            $"{model.Architecture}, batch {batch}: images a second of whole steps",
+            "PyTorch eager, one fixed batch, its best format and dtype",
+            () => Task.FromResult(ours.Rate(seconds)),
+            () => peer.MeasureAsync(string.Create(CultureInfo.InvariantCulture, $"step {model.Architecture} {batch} {seconds}"))).ConfigureAwait(false);
+    }
+
+    private async Task AugmentAsync(TextWriter output, string what, string request, Policy policy)
+    {
+        if (peer is null)
+        {
+            return;
+        }
+
+        using var generator = new Generator(1, CPU);
+        using var images = randint(0, 256, [256, 3, 32, 32], ScalarType.Byte, generator: generator);
+        using var labels = randint(0, 10, [256], ScalarType.Int64, generator: generator);
+        var augmenter = new BatchAugmenter(policy, 10);
+        await RowAsync(
+            output,
+            $"{what}, images a second, a draw for each",
+            "torchvision v2, image by image",
+            () => Task.FromResult(Pace.Of(() => Augment(augmenter, images, labels, generator), 256, seconds)),
+            () => peer.MeasureAsync(string.Create(CultureInfo.InvariantCulture, $"augment {request} {seconds}"))).ConfigureAwait(false);
+    }
+
+    private static void Augment(BatchAugmenter augmenter, Tensor images, Tensor labels, Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        augmenter.Apply(images, labels, generator);
+    }
+
+    private async Task PartsAsync(TextWriter output, ModelSpec model, int batch)
+    {
+        using var none = new TrainingLoop(model, batch, Steps, Policy.None, PrecisionOf(model));
+        using var full = new TrainingLoop(model, batch, Steps, Full, PrecisionOf(model));
+        using var trivial = new TrainingLoop(model, batch, Steps, Policy.None.With(Technique.TrivialAugment, 1), PrecisionOf(model));
+        using var bare = new FixedBatch(model, batch, PrecisionOf(model));
+        Task<double> None() => Task.FromResult(none.Rate(seconds));
+        await RowAsync(output, $"{model.Architecture}: time of a step with the full policy", "the same step with none", None, () => Task.FromResult(full.Rate(seconds))).ConfigureAwait(false);
+        await RowAsync(output, $"{model.Architecture}: time of a step with TrivialAugment", "the same step with none", None, () => Task.FromResult(trivial.Rate(seconds))).ConfigureAwait(false);
+        await RowAsync(
+            output, $"{model.Architecture}: time of a whole step, data to update", "forward and backward of one fixed batch", () => Task.FromResult(bare.Rate(seconds)), None).ConfigureAwait(false);
+    }
+
+    /// <summary>What share of the machine's arithmetic a step of small-cnn reaches: 31.6 million multiply-adds an image forward, thrice that to train.</summary>
+    private async Task ArithmeticAsync(TextWriter output)
+    {
+        const double ImageOperations = 3 * 2 * 31.56e6;
+        const int Side = 2048;
+        using var bare = new FixedBatch(SmallCnn, 64, PrecisionKind.Fp32);
+        using var left = rand(Side, Side);
+        using var right = rand(Side, Side);
+        await RowAsync(
+            output,
+            "small-cnn, fp32: operations a second of forward and backward",
+            $"a matrix product of {Side} × {Side}",
+            () => Task.FromResult(bare.Rate(seconds) * ImageOperations),
+            () => Task.FromResult(Pace.Of(() => left.mm(right).Dispose(), 1, seconds) * 2 * Math.Pow(Side, 3))).ConfigureAwait(false);
+    }
+
+    private static async Task DecodeAsync(TextWriter output, PeerProcess peer, string root)
+    {
+        var decode = new DecodeSpeed($$"""
+            version: 1
+            dataset: { format: csv, root: {{root}}, splits: { train: train.csv, test: test.csv } }
+            model: { architecture: small-cnn, input_shape: [32, 32, 3] }
+            """);
+        var theirs = await peer.MeasureAsync($"decode {root}").ConfigureAwait(false);
+        var (images, first, second) = await decode.MeasureAsync().ConfigureAwait(false);
+        await output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {images} PNG files of 32 × 32, read, split and checked: images a second | torchvision.io.decode_image in a loop | {images / first / theirs:0.00} | again, from the cache: {second:0.00} s |")).ConfigureAwait(false);
+    }
+
+    private async Task RowAsync(TextWriter output, string what, string against, Func<Task<double>> first, Func<Task<double>> second)
+    {
+        var ratios = new List<double>();
+        for (var round = 0; round < rounds; round++)
+        {
+            var (ours, theirs) = (await first().ConfigureAwait(false), await second().ConfigureAwait(false));
+            ratios.Add(ours / theirs);
+        }
+
+        ratios.Sort();
+        await output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"| {what} | {against} | {ratios[ratios.Count / 2]:0.00} | {ratios[0]:0.00}, {ratios[^1]:0.00} |")).ConfigureAwait(false);
+        await output.FlushAsync().ConfigureAwait(false);
+    }
+}
