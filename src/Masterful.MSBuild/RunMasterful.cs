@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
@@ -17,12 +18,14 @@ namespace Masterful.MSBuild;
 /// </summary>
 public sealed class RunMasterful : ToolTask
 {
-    private const int Terminate = 15; // SIGTERM
+    private const string StopFile = "MASTERFUL_STOP_FILE"; // as in the tool's StopFile
+
     private static readonly Regex Diagnostic = new Regex(
         @"^(?<file>.+?)(?:\((?<line>\d+),(?<column>\d+)\))?: (?<severity>error|warning) (?<code>MST\d{4}): (?<text>.*)$", RegexOptions.CultureInvariant);
 
     private readonly TaskCompletionSource<bool> _ended = new TaskCompletionSource<bool>();
-    private volatile int _processId;
+    private readonly string _stopFile = Path.Combine(Path.GetTempPath(), $"masterful-stop-{Guid.NewGuid():N}");
+    private volatile bool _runs;
     private volatile bool _cancelled;
 
     /// <summary>Full path of <c>dotnet-masterful.dll</c>.</summary>
@@ -93,7 +96,8 @@ public sealed class RunMasterful : ToolTask
         finally
         {
             AppDomain.CurrentDomain.ProcessExit -= OnBuildExit;
-            _processId = 0;
+            _runs = false;
+            File.Delete(_stopFile);
             _ended.TrySetResult(true);
         }
     }
@@ -101,9 +105,9 @@ public sealed class RunMasterful : ToolTask
     /// <inheritdoc/>
     protected override Process StartToolProcess(Process proc)
     {
-        var started = base.StartToolProcess(proc);
-        _processId = started.Id;
-        return started;
+        proc.StartInfo.Environment[StopFile] = _stopFile;
+        _runs = true;
+        return base.StartToolProcess(proc);
     }
 
     /// <inheritdoc/>
@@ -141,15 +145,13 @@ public sealed class RunMasterful : ToolTask
 
     private void OnBuildExit(object? sender, EventArgs e) => LetCheckpoint();
 
-    /// <summary>Asks the run to stop and waits until it has. On Windows there is no such signal: the run is killed and goes on from its last checkpoint.</summary>
+    /// <summary>Asks the run to stop and waits until it has. By a file: there is no signal that every platform has for a process without a console.</summary>
     private void LetCheckpoint()
     {
-        if (_processId != 0 && !RuntimeInformation.IsOSPlatform(OSPlatform.Windows) && Kill(_processId, Terminate) == 0)
+        if (_runs)
         {
+            File.WriteAllText(_stopFile, "");
             _ended.Task.Wait(TimeSpan.FromSeconds(CancelSeconds));
         }
     }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static extern int Kill(int process, int signal);
 }

@@ -5,9 +5,10 @@ using var cancellation = new CancellationTokenSource();
 
 // The first signal checkpoints and stops, a later one ends the process at once: both are the system's own meaning of the signal. Ctrl-C in a
 // build reaches this process twice, from the terminal and passed on by the build: what comes within two seconds is one wish.
-long? asked = null;
+var asked = 0L;
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+using var stop = StopFile.Watch(Environment.GetEnvironmentVariable(StopFile.Variable), Stop);
 
 return await MasterfulTool.RunAsync(
     args,
@@ -22,10 +23,14 @@ return await MasterfulTool.RunAsync(
 
 void Cancel(PosixSignalContext signal)
 {
-    signal.Cancel = asked is not { } first || Environment.TickCount64 - first < 2000;
-    if (asked is null)
+    signal.Cancel = Interlocked.Read(ref asked) is var first && (first == 0 || Environment.TickCount64 - first < 2000);
+    Stop();
+}
+
+void Stop()
+{
+    if (Interlocked.CompareExchange(ref asked, Environment.TickCount64, 0) == 0)
     {
-        asked = Environment.TickCount64;
         Console.Error.WriteLine("Stopping after the step that is running; a second signal stops at once.");
         cancellation.Cancel();
     }

@@ -8,19 +8,18 @@ namespace Masterful.EndToEnd.Tests;
 public class PackageTests(PackedTool tool) : IClassFixture<PackedTool>
 {
     [Fact]
-    public void The_packed_tool_installs_from_a_local_feed_into_an_empty_folder_and_runs_a_spec_there()
+    public void The_packed_tool_installs_from_a_local_feed_into_a_folder_of_its_own()
     {
-        using var project = new SmallProject();
-        tool.Configure(project.Folder);
-        var tools = Path.Combine(project.Folder, "tools");
+        using var folder = new TemporaryFolder();
+        tool.Configure(folder.Path);
+        var tools = Path.Combine(folder.Path, "tools");
         var installed = ToolProcess.RunProgram(
-            "dotnet", project.Folder, "tool", "install", "Masterful.Tool", "--tool-path", tools, "--configfile", "nuget.config", "--no-cache");
+            "dotnet", folder.Path, "tool", "install", "Masterful.Tool", "--tool-path", tools, "--configfile", "nuget.config", "--no-cache");
         Assert.True(installed.ExitCode == 0, installed.ToString());
 
-        var run = ToolProcess.RunProgram(Path.Combine(tools, "dotnet-masterful"), project.Folder, "run");
+        var run = ToolProcess.RunProgram(Path.Combine(tools, "dotnet-masterful"), folder.Path, "--version");
 
         Assert.True(run.ExitCode == 0, run.ToString());
-        Assert.True(File.Exists(project.ResultPath));
     }
 
     [Fact]
@@ -39,13 +38,17 @@ public class PackageTests(PackedTool tool) : IClassFixture<PackedTool>
     }
 
     [Fact]
-    public void It_installs_globally_and_dotnet_masterful_finds_it()
+    public void It_installs_globally_and_dotnet_masterful_runs_a_spec()
     {
-        using var folder = new TemporaryFolder();
-        var environment = tool.Configure(folder.Path);
+        using var project = new SmallProject();
+        var environment = tool.Configure(project.Folder);
 
-        AssertWorks(folder.Path, environment, "tool", "install", "--global", "Masterful.Tool");
-        AssertWorks(folder.Path, environment, "masterful", "--version");
+        AssertWorks(project.Folder, environment, "tool", "install", "--global", "Masterful.Tool");
+        // libtorch as the user has it; the tool itself was installed with a packages folder of its own.
+        environment["NUGET_PACKAGES"] = PackageFeed.UserPackages;
+        AssertWorks(project.Folder, environment, "masterful", "run");
+
+        Assert.True(File.Exists(project.ResultPath));
     }
 
     [Fact]

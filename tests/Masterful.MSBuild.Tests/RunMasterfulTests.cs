@@ -85,7 +85,12 @@ public class RunMasterfulTests
     [Fact]
     public void Cancelling_lets_the_tool_write_its_checkpoint()
     {
-        using var folder = new ScriptFolder("trap 'touch \"$(dirname \"$0\")/checkpoint\"; exit 130' TERM; touch \"$(dirname \"$0\")/started\"; while :; do sleep 0.05; done");
+        using var folder = new ScriptFolder("""
+            touch "$(dirname "$0")/started"
+            until [ -e "$MASTERFUL_STOP_FILE" ]; do sleep 0.05; done
+            printf '%s' "$MASTERFUL_STOP_FILE" >"$(dirname "$0")/checkpoint"
+            exit 130
+            """);
         var task = Task(folder, new RecordingEngine());
         var running = new Thread(() => task.Execute());
         running.Start();
@@ -94,7 +99,7 @@ public class RunMasterfulTests
         task.Cancel();
         running.Join();
 
-        Assert.True(File.Exists(Path.Combine(folder.Path, "checkpoint")));
+        Assert.False(File.Exists(File.ReadAllText(Path.Combine(folder.Path, "checkpoint"))));
     }
 
     private static bool Run(ScriptFolder folder, RecordingEngine engine) => Task(folder, engine).Execute();
