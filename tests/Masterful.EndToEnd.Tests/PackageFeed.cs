@@ -15,7 +15,7 @@ public sealed class PackageFeed : IDisposable
         foreach (var project in new[] { "Masterful.Abstractions", "Masterful.MSBuild" })
         {
             var packed = ToolProcess.RunProgram(
-                "dotnet", ToolProcess.Root, "pack", $"src/{project}", "--configuration", ToolProcess.Configuration, "--output", Feed, "--verbosity", "quiet");
+                "dotnet", ToolProcess.Root, "pack", $"src/{project}", "--no-build", "--configuration", ToolProcess.Configuration, "--output", Feed, "--verbosity", "quiet");
             Assert.True(packed.ExitCode == 0, packed.ToString());
         }
 

@@ -8,7 +8,7 @@ public sealed class PackedTool : IDisposable
     public PackedTool()
     {
         var packed = ToolProcess.RunProgram(
-            "dotnet", ToolProcess.Root, "pack", "src/Masterful.Tool", "--configuration", ToolProcess.Configuration, "--output", Feed, "--verbosity", "quiet");
+            "dotnet", ToolProcess.Root, "pack", "src/Masterful.Tool", "--no-build", "--configuration", ToolProcess.Configuration, "--output", Feed, "--verbosity", "quiet");
         if (packed.ExitCode != 0)
         {
             throw new InvalidOperationException(packed.ToString());

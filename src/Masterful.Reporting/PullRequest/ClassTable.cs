@@ -2,34 +2,39 @@ using Masterful.Results;
 
 namespace Masterful.Reporting.PullRequest;
 
-/// <summary>The classes of a run by how their recall changed, the losses first.</summary>
+/// <summary>The classes of a run by how their recall changed, the losses first; where no policy is used nothing changed, and they stand by their recall.</summary>
 internal sealed class ClassTable
 {
     private readonly IReadOnlyList<TableColumn> _columns;
     private readonly List<Entry> _entries;
+    private readonly bool _changed;
 
     public ClassTable(RunResult result)
     {
-        _columns =
-        [
-            new("Class"), new($"{EvaluatedSplit.Title(result)} images", Right: true), new("Recall, original", Right: true), new("Recall, masterful", Right: true),
-            new("Change of recall, points", Right: true), new(""), new("Change of precision, points", Right: true),
-        ];
+        _changed = result.Policy.Values.Count > 0;
+        TableColumn[] measured = _changed
+            ?
+            [
+                new("Recall, original", Right: true), new("Recall, masterful", Right: true), new("Change of recall, points", Right: true), new(""),
+                new("Change of precision, points", Right: true),
+            ]
+            : [new("Recall", Right: true), new("Precision", Right: true)];
+        _columns = [new("Class"), new($"{EvaluatedSplit.Title(result)} images", Right: true), .. measured];
         var changes = result.Comparison.Classes;
         _entries =
         [
             .. result.Original.Classes.Zip(result.Masterful.Classes)
                 .Select((pair, i) => new Entry(pair.First, pair.Second, changes.Count == result.Original.Classes.Count ? changes[i] : null))
-                .OrderBy(e => double.IsFinite(e.Change) ? e.Change : double.MaxValue),
+                .OrderBy(e => (_changed ? e.Change : e.Original.Recall) is var key && double.IsFinite(key) ? key : double.MaxValue),
         ];
     }
 
     private int Count => _entries.Count;
 
-    /// <summary>How many gained and lost, and who lost most; empty without classes.</summary>
+    /// <summary>How many gained and lost, and who lost most; empty without classes or without a change.</summary>
     public string Summary()
     {
-        if (Count == 0)
+        if (Count == 0 || !_changed)
         {
             return "";
         }
@@ -50,8 +55,10 @@ internal sealed class ClassTable
     private string Form(int rows)
     {
         var shown = rows == Count ? _entries : [.. _entries[..(rows / 2)], .. _entries[^(rows / 2)..]];
-        var title = rows == Count ? $"All {Figures.Count(Count)} classes" : $"The {rows / 2} classes that lost most and the {rows / 2} that gained most, of {Figures.Count(Count)}";
-        return Collapsed.Of(title, new MarkdownPage().Table(_columns, shown.Select(e => e.Row())).ToString());
+        var title = rows == Count ? $"All {Figures.Count(Count)} classes"
+            : _changed ? $"The {rows / 2} classes that lost most and the {rows / 2} that gained most, of {Figures.Count(Count)}"
+            : $"The {rows / 2} classes of the lowest recall and the {rows / 2} of the highest, of {Figures.Count(Count)}";
+        return Collapsed.Of(title, new MarkdownPage().Table(_columns, shown.Select(e => _changed ? e.Row() : e.ShortRow())).ToString());
     }
 
     private sealed record Entry(ClassResult Original, ClassResult Masterful, ClassChange? Paired)
@@ -70,6 +77,9 @@ internal sealed class ClassTable
             null => "",
             _ => Noise,
         };
+
+        public IReadOnlyList<string> ShortRow() =>
+            [Name, Figures.Count(Original.Support), Figures.Percent(Original.Recall, 1), Figures.Percent(Original.Precision, 1)];
 
         public IReadOnlyList<string> Row() =>
         [

@@ -68,6 +68,9 @@ public sealed class PullRequestPage
         .Always(Footer())
         .ToString();
 
+    /// <summary>Both models are one then: what would compare them says nothing.</summary>
+    private bool UsesNoPolicy => _result.Policy.Values.Count == 0;
+
     private string Badge() => _result.Gate.Status switch
     {
         "passed" => "✅",
@@ -95,12 +98,18 @@ public sealed class PullRequestPage
     private string Verdict()
     {
         var (comparison, subject) = (_result.Comparison, $"{Code(_result.Model.Name)} on {Escape(_result.Dataset.Name)}");
-        var images = EvaluatedSplit.Images(_result);
+        var counted = EvaluatedSplit.Images(_result) is > 0 and var count ? Figures.Count(count) + " " : "";
+        var images = $"{counted}{EvaluatedSplit.Word(_result)} images";
+        if (UsesNoPolicy)
+        {
+            return $"{subject}: no policy is used, since none was found to lower the error. The model errs on **{Figures.Percent(_result.Original.ErrorRate)}** of the {images}.";
+        }
+
         var interval = comparison is { Low: { } low, High: { } high } && double.IsFinite(low) && double.IsFinite(high)
             ? $" At {Figures.Percent(comparison.Confidence, 0)} confidence the reduction lies between {Figures.Percent(low, 1)} and {Figures.Percent(high, 1)}."
             : "";
         return $"{subject}: trained with the policy {Code(_result.Policy.Name)} the model errs on **{Figures.Percent(_result.Masterful.ErrorRate)}** of the "
-            + $"{(images > 0 ? Figures.Count(images) + " " : "")}{EvaluatedSplit.Word(_result)} images, without any policy on **{Figures.Percent(_result.Original.ErrorRate)}**.{interval}"
+            + $"{images}, without any policy on **{Figures.Percent(_result.Original.ErrorRate)}**.{interval}"
             + (EvaluatedSplit.IsTest(_result) ? "" : " These images also chose the policy, which flatters it.");
     }
 
@@ -185,6 +194,11 @@ public sealed class PullRequestPage
 
     private string ErrorChart()
     {
+        if (UsesNoPolicy)
+        {
+            return "";
+        }
+
         List<(string Label, double Error)> bars = [("original", _result.Original.ErrorRate)];
         if (_base is { SameTest: true, Unchanged: false })
         {
@@ -234,9 +248,9 @@ public sealed class PullRequestPage
 
     private string Policy()
     {
-        if (_result.Policy.Values.Count == 0)
+        if (UsesNoPolicy)
         {
-            return "The policy uses no technique: the masterful model is trained as the original is.";
+            return "";
         }
 
         var table = new MarkdownPage().Table([new("Technique"), new("Value", Right: true), new("What it does to the training images")],
@@ -255,7 +269,8 @@ public sealed class PullRequestPage
 
         if (_result.Ledger.Where(e => e.ImagePasses > 0).ToList() is { Count: > 0 } ledger)
         {
-            parts.Add(MermaidChart.Bars("Work by stage", "millions of image-passes", [.. ledger.Select(e => (e.Stage, Figures.Amount(e.ImagePasses), e.ImagePasses / 1e6))]));
+            var (unit, size) = ledger.Max(e => e.ImagePasses) >= 1e6 ? ("millions", 1e6) : ("thousands", 1e3);
+            parts.Add(MermaidChart.Bars($"Work by stage, {unit} of image-passes", unit, [.. ledger.Select(e => (e.Stage, Figures.Number(e.ImagePasses / size, 1), e.ImagePasses / size))]));
         }
 
         if (_result.Search is { } search)

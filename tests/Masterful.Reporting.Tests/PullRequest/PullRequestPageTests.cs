@@ -95,6 +95,18 @@ public partial class PullRequestPageTests
     }
 
     [Fact]
+    public void Without_a_policy_nothing_is_compared_with_itself()
+    {
+        var comment = new PullRequestPage(SampleResults.None(), new PullRequestOptions()).Comment();
+
+        Assert.Contains("no policy is used, since none was found to lower the error. The model errs on **10.12%** of the ", comment, StringComparison.Ordinal);
+        Assert.DoesNotContain("within\u00A0noise", comment, StringComparison.Ordinal);
+        Assert.DoesNotContain("Wrong in 100", comment, StringComparison.Ordinal);
+        Assert.DoesNotContain("Recall is better", comment, StringComparison.Ordinal);
+        Assert.Contains("| Class | Test images | Recall | Precision |", comment, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_lower_error_than_the_base_s_beyond_both_intervals_is_better()
     {
         var row = Row(SampleResults.Fashion(), Before, "Test error, masterful");
