@@ -36,7 +36,8 @@ fashion_mnist() {
 }
 
 # The browser that the front-end's tests drive; where it can't be had, those tests are skipped and say so.
-chromium() {
+# (Not a function named chromium: command -v would find that and call it installed.)
+browser() {
   local name
   for name in chromium chromium-browser google-chrome; do command -v "$name" >/dev/null && return; done
   command -v apt-get >/dev/null || return 0
@@ -46,6 +47,6 @@ chromium() {
 }
 
 fashion_mnist
-if [ "${1:-}" = --tests ]; then chromium; fi
+if [ "${1:-}" = --tests ]; then browser; fi
 echo "setup: restoring packages" >&2
 dotnet restore "$root/Masterful.Tool.sln" --locked-mode --verbosity quiet
