@@ -1,3 +1,4 @@
+using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 
@@ -16,12 +17,15 @@ internal sealed record ShownTechnique(string Name, string Kind, double Maximum);
 internal sealed record ShownPair(string Original, string Changed, string? Label);
 
 /// <summary>The spec's own images under a technique, by the code that draws the sheet of <c>preview</c>.</summary>
-/// <param name="options">Has the spec and what loads torch.</param>
+/// <param name="options">Has the spec and what draws.</param>
 /// <param name="data">The images.</param>
-internal sealed class AugmentationPreview(DashboardOptions options, DataView data) : IDisposable
+internal sealed class AugmentationPreview(DashboardOptions options, DataView data) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _gate = new(1);
-    private bool _started;
+    private readonly PreviewProcess? _process =
+        options.PreviewProgram is { } program ? new PreviewProcess(program, options.IdleRelease, options.Clock) : null;
+
+    private PreviewImages? _images;
+    private IReadOnlyList<string>? _classes;
 
     /// <summary>Those that change pixels.</summary>
     public static IReadOnlyList<ShownTechnique> Techniques { get; } =
@@ -32,37 +36,35 @@ internal sealed class AugmentationPreview(DashboardOptions options, DataView dat
 
     /// <summary>Why nothing can be shown, or null.</summary>
     public async Task<string?> ObstacleAsync(CancellationToken cancellation) =>
-        options.StartTorch is null ? "The front-end was started without torch." : (await data.StateAsync(cancellation).ConfigureAwait(false)).Reason;
+        _process is null ? "The front-end was started without torch." : (await data.StateAsync(cancellation).ConfigureAwait(false)).Reason;
 
     /// <summary>Up to ten images before and after; null when there is no such technique or value, or no data.</summary>
+    /// <exception cref="InvalidDataException">Nothing can be drawn, and why.</exception>
     public async Task<IReadOnlyList<ShownPair>?> PairsAsync(string technique, double value, int draw, CancellationToken cancellation)
     {
         if (TechniqueAxis.Find(technique) is not { } axis || Techniques.All(t => t.Name != technique) || !(value >= 0 && value <= axis.Maximum)
-            || options.StartTorch is null || await data.SplitsAsync(cancellation).ConfigureAwait(false) is not { } splits)
+            || _process is null || options.Spec?.Training.Seed is not { } seed)
         {
             return null;
         }
 
-        await _gate.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+        if (_images is null)
         {
-            if (!_started)
-            {
-                await options.StartTorch(cancellation).ConfigureAwait(false);
-                _started = true;
-            }
+            (_images, _classes) = await data.WithSplitsAsync(splits => (PreviewImages.Choose(splits.Train, seed), splits.Classes), cancellation).ConfigureAwait(false);
+        }
 
-            var pairs = PreviewSheet.Pairs(splits.Train, axis.Technique, value, options.Spec!.Training.Seed, draw);
-            return [.. pairs.Select(p => new ShownPair(Uri(p.Original), Uri(p.Changed), p.Label < 0 ? null : splits.Classes[p.Label]))];
-        }
-        finally
+        if (_images is not { } images)
         {
-            _gate.Release();
+            return null;
         }
+
+        var request = new PreviewRequest(images, technique, value, Seeds.Derive(seed, $"preview/draws/{draw}"));
+        var pairs = await _process.RenderAsync(request, cancellation).ConfigureAwait(false);
+        return [.. pairs.Zip(images.Labels, (p, label) => new ShownPair(Uri(p.Original), Uri(p.Changed), label < 0 ? null : _classes![label]))];
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _gate.Dispose();
+    public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static string Uri(byte[] png) => $"data:image/png;base64,{Convert.ToBase64String(png)}";
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Masterful.Core.Spec;
 
 namespace Masterful.Dashboard;
@@ -14,8 +15,14 @@ public sealed record DashboardOptions
     /// <summary>The port on the loopback address; 0 takes a free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>Loads torch before the first augmentation; null where there is none.</summary>
-    public Func<CancellationToken, Task>? StartTorch { get; init; }
+    /// <summary>Starts what draws augmentations: requests and answers are lines of its standard input and output. Null where there is none.</summary>
+    public ProcessStartInfo? PreviewProgram { get; init; }
+
+    /// <summary>After how long without a request for them augmentations and images are let go of, with the memory that they take.</summary>
+    public TimeSpan IdleRelease { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Where <c>data --labels</c> writes its table; null where only reports are looked at.</summary>
+    public string? LabelsPath { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

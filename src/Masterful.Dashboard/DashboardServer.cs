@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Masterful.Dashboard;
 
@@ -17,8 +16,10 @@ public sealed class DashboardServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly DataView _data;
+    private readonly AugmentationPreview _preview;
 
-    private DashboardServer(WebApplication app, DataView data, Uri address) => (_app, _data, Address) = (app, data, address);
+    private DashboardServer(WebApplication app, DataView data, AugmentationPreview preview, Uri address) =>
+        (_app, _data, _preview, Address) = (app, data, preview, address);
 
     /// <summary>Where the page is, its token included.</summary>
     public Uri Address { get; }
@@ -28,9 +29,13 @@ public sealed class DashboardServer : IAsyncDisposable
     public static async Task<DashboardServer> StartAsync(DashboardOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        var runs = new RunCatalog(options.Folders);
+        // The summaries are read while server and browser start.
+        _ = Task.Run(runs.List, cancellation);
+        // Nothing is taken from the environment or from a settings file that lies about: either could make it listen elsewhere too.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 0;
@@ -41,17 +46,14 @@ public sealed class DashboardServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var runs = new RunCatalog(options.Folders);
-        var data = new DataView(options.Spec);
+        var data = new DataView(options.Spec, options.IdleRelease, options.Clock);
         app.Use(new RequestGuard(token).InvokeAsync);
         app.UseRouting();
-        Endpoints.Map(app, options, runs, data);
-
-        // The summaries are read while the browser starts.
-        _ = Task.Run(runs.List, cancellation);
+        var preview = new AugmentationPreview(options, data);
+        Endpoints.Map(app, options, runs, data, preview);
         await app.StartAsync(cancellation).ConfigureAwait(false);
         var listening = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        return new DashboardServer(app, data, new Uri($"http://127.0.0.1:{listening.Port}/{token}/"));
+        return new DashboardServer(app, data, preview, new Uri($"http://127.0.0.1:{listening.Port}/{token}/"));
     }
 
     /// <summary>Stops listening and lets go of the data.</summary>
@@ -59,6 +61,7 @@ public sealed class DashboardServer : IAsyncDisposable
     {
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
+        await _preview.DisposeAsync().ConfigureAwait(false);
         await _data.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Masterful.Core.Data;
 using Masterful.Core.Spec;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -26,48 +24,72 @@ internal sealed record ImagePlace(string Split, int Index, int Label);
 /// <param name="GroupCount">How many groups there are.</param>
 internal sealed record DataState(bool Available, string? Reason, string? Fingerprint, IReadOnlyList<SameImages> Groups, int GroupCount);
 
-/// <summary>The spec's images, read when they are first asked for and kept as mapped files.</summary>
+/// <summary>
+/// The spec's images as mapped files, read when they are asked for and let go of when nobody has asked in a while: what is known of them
+/// stays.
+/// </summary>
 /// <param name="spec">Null where only reports are looked at.</param>
-internal sealed class DataView(MasterfulSpec? spec) : IAsyncDisposable
+/// <param name="idle">After how long they are let go of.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class DataView(MasterfulSpec? spec, TimeSpan idle, TimeProvider clock) : IAsyncDisposable
 {
     private const int MostGroups = 200;
     private const int MostOfAGroup = 12;
     private readonly SemaphoreSlim _gate = new(1);
     private DatasetSplits? _splits;
     private DataState? _state;
+    private ITimer? _timer;
 
     /// <summary>Reads the data once; the reason where it can't be read.</summary>
     public async Task<DataState> StateAsync(CancellationToken cancellation)
     {
+        if (_state is not { } known)
+        {
+            await WithSplitsAsync(_ => true, cancellation).ConfigureAwait(false);
+            known = _state!;
+        }
+
+        return known;
+    }
+
+    /// <summary>What is made of the splits, or the default when they can't be read.</summary>
+    /// <param name="make">Keeps nothing of them: they are released when it is long over.</param>
+    /// <param name="cancellation">Stops.</param>
+    public async Task<T?> WithSplitsAsync<T>(Func<DatasetSplits, T> make, CancellationToken cancellation)
+    {
         await _gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return _state ??= await ReadAsync(cancellation).ConfigureAwait(false);
+            if (_splits is null && _state is not { Available: false })
+            {
+                _state = await ReadAsync(cancellation).ConfigureAwait(false);
+            }
+
+            return _splits is null ? default : make(_splits);
         }
         finally
         {
+            _timer?.Change(idle, Timeout.InfiniteTimeSpan);
             _gate.Release();
         }
     }
 
-    /// <summary>The splits, or null when they can't be read.</summary>
-    public async Task<DatasetSplits?> SplitsAsync(CancellationToken cancellation)
-    {
-        await StateAsync(cancellation).ConfigureAwait(false);
-        return _splits;
-    }
-
     /// <summary>An image as a PNG, or null when there is none.</summary>
-    public async Task<byte[]?> ImageAsync(string split, int index, CancellationToken cancellation)
+    public Task<byte[]?> ImageAsync(string split, int index, CancellationToken cancellation) => WithSplitsAsync(splits =>
     {
-        var images = await SplitsAsync(cancellation).ConfigureAwait(false) is { } splits ? Named(splits).FirstOrDefault(s => s.Name == split).Images : null;
+        var images = Named(splits).FirstOrDefault(s => s.Name == split).Images;
         return images is not null && index >= 0 && index < images.Count ? ImageSheet.Png([images.Image(index).ToArray()], images.Shape, 1) : null;
-    }
+    }, cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _gate.WaitAsync().ConfigureAwait(false);
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        }
+
         _splits?.Dispose();
         _gate.Dispose();
     }
@@ -90,8 +112,22 @@ internal sealed class DataView(MasterfulSpec? spec) : IAsyncDisposable
             return Missing(e.Message);
         }
 
-        var groups = await Task.Run(() => Groups(_splits), cancellation).ConfigureAwait(false);
+        _timer ??= clock.CreateTimer(_ => Release(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var groups = Groups(_splits);
         return new DataState(true, null, _splits.Fingerprint, [.. groups.Take(MostGroups).Select(g => g with { Images = [.. g.Images.Take(MostOfAGroup)] })], groups.Count);
+    }
+
+    /// <summary>What a run has in its cache is read again in half a second; the memory is the machine's meanwhile.</summary>
+    private void Release()
+    {
+        // Who has the gate sets the timer again.
+        if (_gate.Wait(0))
+        {
+            (_splits, var splits) = (null, _splits);
+            splits?.Dispose();
+            _gate.Release();
+            GC.Collect(2, GCCollectionMode.Aggressive);
+        }
     }
 
     private static DataState Missing(string reason) => new(false, reason, null, [], 0);
@@ -103,23 +139,13 @@ internal sealed class DataView(MasterfulSpec? spec) : IAsyncDisposable
     /// <summary>Leaks first, then copies with different labels, then the others.</summary>
     private static List<SameImages> Groups(DatasetSplits splits)
     {
-        var places = new Dictionary<UInt128, List<ImagePlace>>();
-        foreach (var (name, images) in Named(splits))
-        {
-            for (var i = 0; i < images.Count; i++)
-            {
-                var hash = MemoryMarshal.Read<UInt128>(SHA256.HashData(images.Image(i)));
-                ref var found = ref CollectionsMarshal.GetValueRefOrAddDefault(places, hash, out _);
-                (found ??= []).Add(new ImagePlace(name, i, images.Labels[i]));
-            }
-        }
-
+        var labels = Named(splits).ToDictionary(s => s.Name, s => s.Images.Labels);
         return
         [
-            .. places.Values.Where(same => same.Count > 1).Select(same => new SameImages(
+            .. splits.Health.Copies.Select(same => new SameImages(
                 same.Any(p => p.Split == "test") && same.Any(p => p.Split != "test") ? "leak" : "copies",
-                same.Where(p => p.Label >= 0).DistinctBy(p => p.Label).Count() > 1,
-                same))
+                same.Select(p => labels[p.Split][p.Index]).Where(l => l >= 0).Distinct().Skip(1).Any(),
+                [.. same.Select(p => new ImagePlace(p.Split, p.Index, labels[p.Split][p.Index]))]))
                 .OrderBy(g => g.Kind == "leak" ? 0 : 1).ThenBy(g => g.Conflict ? 0 : 1).ThenByDescending(g => g.Images.Count).ThenBy(g => g.Images[0].Index),
         ];
     }

@@ -12,12 +12,10 @@ namespace Masterful.Dashboard;
 /// <summary>What the page can ask for. Everything is a GET.</summary>
 internal static class Endpoints
 {
-    public static void Map(WebApplication app, DashboardOptions options, RunCatalog runs, DataView data)
+    public static void Map(WebApplication app, DashboardOptions options, RunCatalog runs, DataView data, AugmentationPreview preview)
     {
         MapRuns(app, runs);
-        MapData(app, data);
-        var preview = new AugmentationPreview(options, data);
-        app.Lifetime.ApplicationStopped.Register(preview.Dispose);
+        MapData(app, data, new LabelSuspects(options.LabelsPath, data));
         MapAugmentations(app, preview);
         MapDocumentation(app);
         var live = new LiveFeed(options);
@@ -34,7 +32,7 @@ internal static class Endpoints
 
     private static void MapRuns(WebApplication app, RunCatalog runs)
     {
-        app.MapGet("/api/runs", () => Json(runs.List()));
+        app.MapGet("/api/runs", () => Respond.Json(runs.List(), RunListJson.Default.IReadOnlyListRunSummary));
         foreach (var (name, file, type) in new[]
         {
             ("result", ResultFiles.ResultName, "application/json"), ("policies", ResultFiles.PoliciesName, "application/json"),
@@ -59,12 +57,13 @@ internal static class Endpoints
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            return Respond.Text(e.Message, "text/plain; charset=utf-8", statusCode: StatusCodes.Status422UnprocessableEntity);
+            return Refusal(e);
         }
     }
 
-    private static void MapData(WebApplication app, DataView data)
+    private static void MapData(WebApplication app, DataView data, LabelSuspects labels)
     {
+        app.MapGet("/api/labels", async (CancellationToken cancellation) => Json(await labels.StateAsync(cancellation).ConfigureAwait(false)));
         app.MapGet("/api/data", async (CancellationToken cancellation) => Json(await data.StateAsync(cancellation).ConfigureAwait(false)));
         app.MapGet("/api/data/images/{split}/{index:int}", async (string split, int index, HttpContext context) =>
         {
@@ -83,7 +82,16 @@ internal static class Endpoints
         app.MapGet("/api/augmentations", async (CancellationToken cancellation) =>
             Json(new { techniques = AugmentationPreview.Techniques, obstacle = await preview.ObstacleAsync(cancellation).ConfigureAwait(false) }));
         app.MapGet("/api/augmentations/{technique}", async (string technique, double value, int draw, CancellationToken cancellation) =>
-            await preview.PairsAsync(technique, value, draw, cancellation).ConfigureAwait(false) is { } pairs ? Json(pairs) : Respond.NotFound());
+        {
+            try
+            {
+                return await preview.PairsAsync(technique, value, draw, cancellation).ConfigureAwait(false) is { } pairs ? Json(pairs) : Respond.NotFound();
+            }
+            catch (InvalidDataException e)
+            {
+                return Refusal(e);
+            }
+        });
     }
 
     private static void MapDocumentation(WebApplication app)
@@ -94,6 +102,9 @@ internal static class Endpoints
         app.MapGet("/api/docs/pictures/{name}", (string name) =>
             DocumentationPages.Picture(name) is { } png ? Respond.Bytes(png, "image/png") : Respond.NotFound());
     }
+
+    private static IResult Refusal(Exception reason) =>
+        Respond.Text(reason.Message, "text/plain; charset=utf-8", statusCode: StatusCodes.Status422UnprocessableEntity);
 
     private static IResult Json<T>(T value) => Respond.Json(value, ResultFiles.Compact);
 }

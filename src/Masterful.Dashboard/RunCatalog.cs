@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Masterful.Results;
 
 namespace Masterful.Dashboard;
@@ -36,7 +37,7 @@ internal sealed class RunCatalog(IReadOnlyList<string> roots)
     /// <summary>Name of the contact sheet in a report folder.</summary>
     public const string SamplesName = "samples.png";
 
-    private readonly ConcurrentDictionary<string, (long Length, DateTime Written, RunSummary? Summary)> _known = new();
+    private readonly ConcurrentDictionary<string, Known> _known = new();
 
     /// <summary>All runs, the latest first. A run that stands in two folders is listed once; a file that is no result is left out.</summary>
     public IReadOnlyList<RunSummary> List() => [.. Entries().Select(e => e.Summary).OrderByDescending(r => r.Started).ThenBy(r => r.Id, StringComparer.Ordinal)];
@@ -46,13 +47,17 @@ internal sealed class RunCatalog(IReadOnlyList<string> roots)
     /// <param name="name">One of the names of a run's files, from this program, never from a request.</param>
     public FileInfo? File(string id, string name)
     {
-        var folder = Entries().FirstOrDefault(e => e.Summary.Id == id).Folder;
+        var folder = Entries().FirstOrDefault(e => e.Summary.Id == id)?.Folder;
         return folder is null ? null : PlainFile(Path.Combine(folder, name));
     }
 
-    private IEnumerable<(string Folder, RunSummary Summary)> Entries() => roots.SelectMany(Candidates)
-        .AsParallel().AsOrdered().Select(folder => (Folder: folder, Summary: Read(folder)!)).Where(e => e.Summary is not null).AsSequential()
-        .DistinctBy(e => e.Summary.Id);
+    private IEnumerable<Entry> Entries()
+    {
+        var folders = roots.SelectMany(Candidates).ToArray();
+        var entries = new Entry?[folders.Length];
+        Parallel.For(0, folders.Length, i => entries[i] = Read(folders[i]) is { } summary ? new Entry(folders[i], summary) : null);
+        return entries.OfType<Entry>().DistinctBy(e => e.Summary.Id);
+    }
 
     private static IEnumerable<string> Candidates(string root)
     {
@@ -81,7 +86,7 @@ internal sealed class RunCatalog(IReadOnlyList<string> roots)
         }
 
         var summary = Parse(file, Path.GetFileName(folder));
-        _known[folder] = (file.Length, file.LastWriteTimeUtc, summary);
+        _known[folder] = new Known(file.Length, file.LastWriteTimeUtc, summary);
         return summary;
     }
 
@@ -118,4 +123,14 @@ internal sealed class RunCatalog(IReadOnlyList<string> roots)
 
     private static double? Number(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+
+    // Classes, not structs: generic code over structs of our own is compiled at start, and the first page waits for it.
+    private sealed record Entry(string Folder, RunSummary Summary);
+
+    private sealed record Known(long Length, DateTime Written, RunSummary? Summary);
 }
+
+/// <summary>The list of runs as JSON without reflection, for which the first page would wait.</summary>
+[JsonSerializable(typeof(IReadOnlyList<RunSummary>))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+internal sealed partial class RunListJson : JsonSerializerContext;

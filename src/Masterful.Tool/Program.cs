@@ -14,6 +14,7 @@ return await MasterfulTool.RunAsync(
     args,
     new ToolHost
     {
+        Input = Console.In,
         Output = Console.Out,
         Error = Console.Error,
         Environment = Environment.GetEnvironmentVariable,

@@ -3,6 +3,9 @@ namespace Masterful.Tool;
 /// <summary>What a command touches of the world around it; tests give their own.</summary>
 internal sealed record ToolHost
 {
+    /// <summary>Standard input; only <c>preview-worker</c> reads it.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
     /// <summary>Standard output: results.</summary>
     public required TextWriter Output { get; init; }
 

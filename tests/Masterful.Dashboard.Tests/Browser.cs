@@ -80,6 +80,9 @@ public sealed class OpenPage : IAsyncDisposable
 
     public ConcurrentQueue<string> Requests { get; } = [];
 
+    /// <summary>What goes with the page.</summary>
+    public Func<Task> Closed { get; set; } = () => Task.CompletedTask;
+
     public async Task GoAsync(string address)
     {
         await Page.GotoAsync(address);
@@ -118,5 +121,9 @@ public sealed class OpenPage : IAsyncDisposable
         Assert.Empty(findings.EnumerateArray().Select(f => f.GetString()));
     }
 
-    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Page.Context.CloseAsync();
+        await Closed();
+    }
 }

@@ -1,6 +1,7 @@
-using Masterful.Core.Runtime;
+using System.Diagnostics;
 using Masterful.Core.Spec;
 using Masterful.EndToEnd.Tests;
+using Masterful.Results;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Masterful.Dashboard.Tests.RealRun))]
@@ -21,6 +22,8 @@ public sealed class RealRun : IAsyncDisposable
     public string Folder => _project!.Folder;
 
     public string ReportFolder => _project!.ReportFolder;
+
+    public string LabelsPath => Path.Combine(Folder, ResultTables.LabelsName);
 
     public Task StartedAsync() => _started.Value;
 
@@ -56,15 +59,10 @@ public sealed class RealRun : IAsyncDisposable
             {
                 Folders = [spec.Report.Path, Core.Pipeline.TorchEnvironment.RunsPath(spec.Runtime.Cache)],
                 Spec = spec,
-                StartTorch = cancellation => Task.Run(LoadTorch, cancellation),
+                PreviewProgram = new ProcessStartInfo("dotnet", [ToolProcess.Tool, "preview-worker"]),
+                LabelsPath = LabelsPath,
                 LiveInterval = TimeSpan.FromMilliseconds(200),
             },
             CancellationToken.None);
-    }
-
-    private static void LoadTorch()
-    {
-        var folders = MachineFolders.FromEnvironment();
-        LibTorch.Load(new LibTorchLocator(null, null, folders).Locate()!, folders);
     }
 }

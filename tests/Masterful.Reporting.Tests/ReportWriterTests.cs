@@ -132,6 +132,15 @@ public partial class ReportWriterTests
         Assert.Contains("disposeCharts", names);
     }
 
+    [Fact]
+    public void The_page_asks_for_all_modules_at_once()
+    {
+        var asked = Regex.Matches(PageFiles.Text("index.html"), "(?:href|src)=\"app/([\\w-]+\\.js)\"").Select(m => m.Groups[1].Value);
+        var modules = Regex.Matches(PageFiles.Bundle(), @"(?m)^// ([\w-]+\.js)$").Select(m => m.Groups[1].Value);
+
+        Assert.Equal(modules.Order(), asked.Order());
+    }
+
     [Theory]
     [InlineData("passed", "✔ Gate passed")]
     [InlineData("failed", "✘ Gate failed")]

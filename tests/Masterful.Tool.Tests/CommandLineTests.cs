@@ -52,6 +52,17 @@ public partial class CommandLineTests
     }
 
     [Fact]
+    public async Task A_port_that_is_taken_is_told_with_what_to_do()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+
+        Assert.Equal(ExitCode.InputWrong, await _host.RunAsync("ui", AppContext.BaseDirectory, "--no-browser", "--port", $"{port}"));
+        Assert.Contains($"Port {port} of 127.0.0.1 is taken", _host.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_unknown_command_is_exit_code_3_with_the_way_to_help()
     {
         Assert.Equal(ExitCode.InputWrong, await _host.RunAsync("trian"));

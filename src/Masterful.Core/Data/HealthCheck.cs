@@ -25,13 +25,15 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
         var duplicates = pools.Sum(Duplicates);
         var leaks = Leaks(byName);
         CheckOverlap(byName);
-        var conflicts = Conflicts(pools);
+        var same = SameContent(pools);
+        var conflicts = Conflicts(same);
         var (mean, deviation) = PixelStatistics.Of(byName["train"]);
         return new DatasetHealth
         {
             ClassCounts = counts,
             Duplicates = duplicates,
             Leaks = leaks,
+            Copies = Places(same),
             Conflicts = conflicts,
             Mean = mean,
             StandardDeviation = deviation,
@@ -147,29 +149,46 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
         }
     }
 
-    private IReadOnlyList<IReadOnlyList<SplitImage>> Conflicts(IReadOnlyList<ImagePool> pools)
+    /// <summary>All images that share their pixels with another one, a list for each content, in the order of the splits.</summary>
+    private static List<List<(ImagePool Pool, int Image)>> SameContent(IReadOnlyList<ImagePool> pools)
     {
-        var first = new Dictionary<UInt128, int>();
-        var contents = new HashSet<UInt128>();
-        var labelled = pools.SelectMany(pool => Enumerable.Range(0, pool.Count).Where(i => pool.Labels[i] >= 0).Select(i => (Pool: pool, Image: i)));
-        foreach (var (pool, image) in labelled)
+        var first = new Dictionary<UInt128, (ImagePool Pool, int Image)>();
+        var same = new Dictionary<UInt128, List<(ImagePool Pool, int Image)>>();
+        foreach (var image in pools.SelectMany(pool => Enumerable.Range(0, pool.Count).Select(i => (Pool: pool, Image: i))))
         {
-            if (!first.TryAdd(pool.Hashes[image], pool.Labels[image]) && first[pool.Hashes[image]] != pool.Labels[image])
+            var content = image.Pool.Hashes[image.Image];
+            if (first.TryAdd(content, image))
             {
-                contents.Add(pool.Hashes[image]);
+                continue;
             }
+
+            if (!same.TryGetValue(content, out var copies))
+            {
+                same.Add(content, copies = [first[content]]);
+            }
+
+            copies.Add(image);
         }
 
-        if (contents.Count == 0)
+        return [.. same.Values];
+    }
+
+    private IReadOnlyList<IReadOnlyList<SplitImage>> Conflicts(List<List<(ImagePool Pool, int Image)>> same)
+    {
+        var conflicts = same.Select(copies => copies.Where(x => x.Pool.Labels[x.Image] >= 0).ToList())
+            .Where(labelled => labelled.DistinctBy(x => x.Pool.Labels[x.Image]).Skip(1).Any()).ToList();
+        if (conflicts.Count == 0)
         {
             return [];
         }
 
-        var conflicts = labelled.Where(x => contents.Contains(x.Pool.Hashes[x.Image])).GroupBy(x => x.Pool.Hashes[x.Image]).ToList();
         var labels = conflicts[0].Select(x => $"{x.Pool.Describe(x.Image)} is '{classes[x.Pool.Labels[x.Image]]}'").Take(3);
-        Warn(DataDiagnostics.ConflictingLabels, "dataset.splits.train", $"{conflicts.Sum(c => c.Count()):N0} images are exact copies with different labels, such as {string.Join(", ", labels)}.");
-        return [.. conflicts.Select(c => (IReadOnlyList<SplitImage>)[.. c.Select(x => new SplitImage(x.Pool.Name, x.Image))])];
+        Warn(DataDiagnostics.ConflictingLabels, "dataset.splits.train", $"{conflicts.Sum(c => c.Count):N0} images are exact copies with different labels, such as {string.Join(", ", labels)}.");
+        return Places(conflicts);
     }
+
+    private static IReadOnlyList<IReadOnlyList<SplitImage>> Places(List<List<(ImagePool Pool, int Image)>> groups) =>
+        [.. groups.Select(group => (IReadOnlyList<SplitImage>)[.. group.Select(x => new SplitImage(x.Pool.Name, x.Image))])];
 
     private static List<int> Copies(ImagePool pool, Dictionary<UInt128, string> of) =>
         [.. Enumerable.Range(0, pool.Count).Where(i => of.ContainsKey(pool.Hashes[i]))];

@@ -138,6 +138,9 @@ public sealed record DatasetHealth
     /// <summary>Files that could not be read (each has a diagnostic).</summary>
     public int Unreadable { get; init; }
 
+    /// <summary>All images that share their pixels with another one, within a split or across, one list for all of the same pixels.</summary>
+    public IReadOnlyList<IReadOnlyList<SplitImage>> Copies { get; init; } = [];
+
     /// <summary>Exact duplicates that carry different labels.</summary>
     public int ConflictingLabels => Conflicts.Sum(c => c.Count);
 
@@ -158,6 +161,6 @@ public sealed record DatasetHealth
 }
 
 /// <summary>An image of a split.</summary>
-/// <param name="Split">train, select, test or synthetic.</param>
+/// <param name="Split">train, select, test, unlabeled or synthetic.</param>
 /// <param name="Index">Its position in the split.</param>
 public readonly record struct SplitImage(string Split, int Index);

@@ -12,11 +12,13 @@ internal static class LabelReport
 {
     private const string SheetName = "masterful-labels.png";
 
+    /// <summary>Where the table is written, and where <c>ui</c> looks for it.</summary>
+    public static string TablePath(CommonOptions options) => Path.Combine(options.Output ?? "", ResultTables.LabelsName);
+
     public static async Task WriteAsync(CommandCall call, MasterfulSpec spec, int folds, string? sheet)
     {
         var audit = await TrainingSession.AuditLabelsAsync(call, spec, new LabelAuditOptions(folds, LabelSheet.Capacity)).ConfigureAwait(false);
-        var folder = call.Options.Output ?? "";
-        var (table, picture) = (Path.Combine(folder, ResultTables.LabelsName), sheet ?? Path.Combine(folder, SheetName));
+        var (table, picture) = (TablePath(call.Options), sheet ?? Path.Combine(call.Options.Output ?? "", SheetName));
         AtomicFile.Write(table, ResultTables.LabelsCsv(audit.Findings));
         AtomicFile.Write(
             picture, LabelSheet.Render(spec.Dataset.Name, audit.Findings, audit.Samples, audit.Shape.Height, audit.Shape.Width, audit.Classes));

@@ -36,10 +36,11 @@ internal static class UiCommand
                 Folders = [.. more.Select(Existing), .. spec is null ? Array.Empty<string>() : [spec.Report.Path, TorchEnvironment.RunsPath(spec.Runtime.Cache)]],
                 Spec = spec,
                 Port = call.Parsed.GetValue(port),
-                StartTorch = spec is null ? null : async _ => await TorchSession.StartAsync(call, spec.Model.Assembly, "cpu").ConfigureAwait(false),
+                PreviewProgram = spec is null ? null : PreviewWorker(call.Options, spec),
+                LabelsPath = spec is null ? null : Path.GetFullPath(LabelReport.TablePath(call.Options)),
                 Clock = call.Host.Clock,
             };
-            await using var server = await DashboardServer.StartAsync(options, call.Cancellation).ConfigureAwait(false);
+            await using var server = await StartAsync(options, call.Cancellation).ConfigureAwait(false);
             call.Log.Result($"{server.Address}{Environment.NewLine}Only this machine can open it, and only by this address. Ctrl-C ends it.", new { address = server.Address });
             if (!call.Parsed.GetValue(noBrowser))
             {
@@ -52,9 +53,31 @@ internal static class UiCommand
         return command;
     }
 
+    private static async Task<DashboardServer> StartAsync(DashboardOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            return await DashboardServer.StartAsync(options, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException) when (options.Port > 0)
+        {
+            throw new DiagnosticException(
+                ToolDiagnostics.CommandLine, $"Port {options.Port} of 127.0.0.1 is taken. Name another one, or leave --port out for a free one.", new SourcePosition("--port"));
+        }
+    }
+
     private static string Existing(string folder) => Directory.Exists(folder)
         ? Path.GetFullPath(folder)
         : throw new DiagnosticException(ToolDiagnostics.NoResult, $"There is no folder {folder}.");
+
+    /// <summary>This program again, as what draws previews: it finds libtorch as the commands that train do.</summary>
+    private static ProcessStartInfo PreviewWorker(CommonOptions options, MasterfulSpec spec) => new(
+        Environment.ProcessPath!,
+        [
+            typeof(UiCommand).Assembly.Location, PreviewWorkerCommand.Name,
+            .. options.LibTorch is { } libtorch ? new[] { "--libtorch", libtorch } : [],
+            .. spec.Model.Assembly is { } assembly ? new[] { "--assembly", assembly } : [],
+        ]);
 
     private static void Open(CommandCall call, Uri address)
     {

@@ -34,7 +34,7 @@ export function confusionView(run, address) {
     };
     place.replaceChildren(h("div", { class: "table", role: "region", "aria-label": "Confusion matrix", tabindex: 0 }, h("table", { class: "matrix" },
       h("caption", {}, `Rows: the true class. Columns: what it was taken for. Images, summed over ${result.recipe.seeds} seed${result.recipe.seeds === 1 ? "" : "s"}.${classes.length < names.length ? ` The ${classes.length} of ${names.length} classes with the most errors.` : ""}${gallery ? " Choose a cell to see its images." : ""}`),
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "true ＼ taken for"), ...classes.map((p) => h("th", { scope: "col", title: names[p] }, names[p])))),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "true / taken for"), ...classes.map((p) => h("th", { scope: "col", title: names[p] }, names[p])))),
       h("tbody", {}, ...classes.map((t) => h("tr", {}, h("th", { scope: "row", title: names[t] }, names[t]), ...classes.map((p) => cell(t, p))))))));
   }
 
@@ -79,7 +79,7 @@ function imageGallery(run, file, address, state) {
   };
   const name = (/** @type {number} */ label) => names[label] ?? "no class";
   const taken = (/** @type {number[][]} */ arm, /** @type {number} */ e) => arm.map((seed) => (seed[e] === file.label[e] ? "✔" : "✘ " + name(seed[e]))).join(", ");
-  const pages = pager(48, "images", (from, to) => h("ul", { class: "gallery" }, ...entries.slice(from, to).map((e) => h("li", {},
+  const pages = pager(48, ["image", "images"], (from, to) => h("ul", { class: "gallery" }, ...entries.slice(from, to).map((e) => h("li", {},
     picture(e), h("strong", {}, name(file.label[e])), h("div", {}, "original: ", taken(file.original, e)), h("div", {}, "masterful: ", taken(file.masterful, e)),
     h("div", { class: "muted" }, `${file.split} image ${file.index[e]}`)))));
 

@@ -41,7 +41,7 @@ export function table(caption, columns, rows) {
  * @param {(value: string) => void} chosen
  */
 export function choice(label, options, value, chosen) {
-  const select = h("select", { class: "picker", onchange: () => chosen(select.value) },
+  const select = h("select", { class: "picker", "aria-label": label, onchange: () => chosen(select.value) },
     ...options.map(([v, text]) => h("option", { value: v, selected: v === value }, text)));
   return h("label", {}, label, select);
 }
@@ -49,7 +49,7 @@ export function choice(label, options, value, chosen) {
 /**
  * Pages of a long list: only one of them is in the document.
  * @param {number} size entries on a page
- * @param {string} what the entries, in words
+ * @param {[string, string]} what one entry and several, in words
  * @param {(from: number, to: number) => Node} show
  */
 export function pager(size, what, show) {
@@ -63,7 +63,9 @@ export function pager(size, what, show) {
     back.disabled = page === 0;
     on.disabled = page >= pages - 1;
     const from = page * size, end = Math.min(count, from + size);
-    status.textContent = count === 0 ? `No ${what}.` : pages === 1 ? `${count.toLocaleString("en")} ${what}` : `${(from + 1).toLocaleString("en")} to ${end.toLocaleString("en")} of ${count.toLocaleString("en")} ${what}`;
+    back.hidden = on.hidden = pages === 1;
+    const words = what[count === 1 ? 0 : 1];
+    status.textContent = count === 0 ? `No ${words}.` : pages === 1 ? `${count.toLocaleString("en")} ${words}` : `${(from + 1).toLocaleString("en")} to ${end.toLocaleString("en")} of ${count.toLocaleString("en")} ${words}`;
     place.replaceChildren(show(from, end));
   }
   const element = h("div", {}, h("div", { class: "controls" }, back, on, status), place);

@@ -1,5 +1,5 @@
 import { h, table } from "./dom.js";
-import { count, loss, percent, points, short, signed } from "./format.js";
+import { count, duration, loss, percent, points, short, signed } from "./format.js";
 import { nameAxis, plot, tip, valueAxis } from "./plot.js";
 
 // The charts of one run's result.
@@ -63,7 +63,7 @@ export function waterfall(result, ofError) {
     ["masterful", unit(end), ""],
   ];
   const what = ofError ? "validation error" : "validation loss";
-  return plot({
+  const chart = plot({
     title: `Where the ${what} goes`,
     subtitle: `Each bar is what changes when a technique joins; whiskers are two standard errors, dashed bars are within noise.${floor > 0 ? " The axis does not begin at 0." : ""}`,
     description: `Waterfall of the ${what}: ${rows.map((r) => `${r[0]} ${r[1]}`).join(", ")}.`,
@@ -81,6 +81,42 @@ export function waterfall(result, ofError) {
           from: levels[i - 1], to: levels[i], fill: noise ? colour.noise : better ? colour.improve : colour.worsen, dashed: noise,
           low: levels[i] - 2 * errors[i - 1], high: levels[i] + 2 * errors[i - 1], words: String(rows[i][1]),
         };
+      }))],
+    }),
+  });
+  const missed = leftOut(result, ofError);
+  return missed ? h("div", {}, chart, missed) : chart;
+}
+
+/**
+ * What is lost when a technique alone is taken out of the whole policy; null where that was not measured.
+ * @param {import("./source.js").Result} result
+ * @param {boolean} ofError the error instead of the loss
+ */
+function leftOut(result, ofError) {
+  const of = (/** @type {import("./source.js").Step} */ s) => (ofError ? s.leaveOneOutErrorRateDelta : s.leaveOneOutDelta);
+  const steps = result.attribution.filter((s) => typeof of(s) === "number");
+  if (!steps.length) return null;
+  const bars = steps.map((s) => ({ name: s.technique, change: /** @type {number} */ (of(s)), error: (ofError ? s.leaveOneOutErrorRateStandardError : s.leaveOneOutStandardError) ?? NaN }));
+  const words = (/** @type {number} */ change) => (ofError ? `${points(change)} points` : signed(change));
+  const rows = bars.map((b) => [b.name, words(b.change), Number.isFinite(b.error) ? "± " + (ofError ? points(b.error).replace("+", "") : loss(b.error)) : ""]);
+  const reach = bars.flatMap((b) => [0, b.change, b.change - 2 * (b.error || 0), b.change + 2 * (b.error || 0)]);
+  const [least, most] = [Math.min(...reach), Math.max(...reach)], span = most - least || 1;
+  const what = ofError ? "validation error" : "validation loss";
+  return plot({
+    title: `The ${what} when a technique alone is left out`,
+    subtitle: "Above 0, the rest of the policy misses it; whiskers are two standard errors, dashed bars are within noise.",
+    description: `Change of the ${what} when a technique alone is left out: ${rows.map((r) => `${r[0]} ${r[1]}`).join(", ")}.`,
+    height: bars.length * 34 + 50,
+    figures: table(`The ${what} when a technique is left out`, [{ title: "Left out" }, { title: "Change", number: true }, { title: "Standard error", number: true }], rows),
+    option: (colour) => ({
+      grid: { left: 165, right: 30, top: 8, bottom: 30 },
+      xAxis: { type: "value", min: least && least - span * 0.1, max: most + span * 0.3, ...valueAxis(colour), axisLabel: { color: colour.muted, showMinLabel: false, showMaxLabel: false, formatter: (/** @type {number} */ v) => (ofError ? points(v, 1) : signed(v, 3)) } },
+      yAxis: nameAxis(colour, bars.map((b) => b.name)),
+      tooltip: { trigger: "item", formatter: (/** @type {any} */ p) => tip(rows[p.value[0]].filter(Boolean)) },
+      series: [floatingBars(colour, bars.map((b) => {
+        const noise = !(Math.abs(b.change) > 2 * b.error);
+        return { from: 0, to: b.change, fill: noise ? colour.noise : b.change > 0 ? colour.improve : colour.worsen, dashed: noise, low: b.change - 2 * b.error, high: b.change + 2 * b.error, words: words(b.change) };
       }))],
     }),
   });
@@ -134,18 +170,24 @@ export function classBars(result, measure, order = "data") {
   });
 }
 
+/** What the images are called that both models were measured on. @param {import("./source.js").Result} result */
+export function evaluated(result) {
+  return (result.dataset.evaluated ?? "test") === "test" ? "test" : "selection";
+}
+
 /** The two error rates with their intervals. @param {import("./source.js").Result} result */
 export function errorRates(result) {
+  const title = evaluated(result) === "test" ? "Test error" : "Selection error";
   const arms = [["original", result.original], ["masterful", result.masterful]];
   const { errorRateReduction: reduction, low, high, confidence } = result.comparison;
   const range = typeof low === "number" ? ` (${percent(low, 1)} to ${percent(high, 1)} at ${percent(confidence, 0)} confidence)` : "";
   const most = Math.min(1, 1.2 * Math.max(...[result.original, result.masterful].flatMap((arm) => [arm.errorRate, arm.errorRateHigh]).filter((v) => Number.isFinite(v)), 0.001));
   return plot({
-    title: "Test error",
+    title,
     subtitle: `Error-rate reduction ${percent(reduction, 1)}${range}. Whiskers: each model's own interval.`,
-    description: `Test error: original ${percent(result.original.errorRate)}, masterful ${percent(result.masterful.errorRate)}; reduction ${percent(reduction, 1)}${range}.`,
+    description: `${title}: original ${percent(result.original.errorRate)}, masterful ${percent(result.masterful.errorRate)}; reduction ${percent(reduction, 1)}${range}.`,
     height: 130,
-    figures: table("Test error", [{ title: "Model" }, { title: "Error", number: true }, { title: "Interval", number: true }, { title: "Each seed", number: true }],
+    figures: table(title, [{ title: "Model" }, { title: "Error", number: true }, { title: "Interval", number: true }, { title: "Each seed", number: true }],
       arms.map(([name, arm]) => { const a = /** @type {any} */ (arm); return [/** @type {string} */ (name), percent(a.errorRate), `${percent(a.errorRateLow)} to ${percent(a.errorRateHigh)}`, a.errorRatePerSeed.map((/** @type {number} */ e) => percent(e)).join(", ")]; })),
     option: (colour) => ({
       grid: { left: 165, right: 70, top: 8, bottom: 30 },
@@ -180,23 +222,60 @@ export function labelBars(dataset) {
   });
 }
 
-/** Validation loss by the number of added images. @param {any} dose */
+/** Validation loss by the number of added images. @param {import("./source.js").Dose} dose */
 export function doseCurve(dose) {
-  const points = dose.points.filter((/** @type {any} */ p) => typeof p.validationLoss === "number");
-  const names = points.map((/** @type {any} */ p) => (p.share === 0 ? "none (control)" : count(p.images)));
+  const measured = dose.points.filter((p) => typeof p.validationLoss === "number");
+  const names = measured.map((p) => (p.share === 0 ? "none (control)" : count(p.images)));
+  const change = (/** @type {import("./source.js").DosePoint} */ p) => (typeof p.change === "number" ? `${signed(p.change * 100, 1)}%` : "");
+  const rows = measured.map((p, i) => [names[i], loss(p.validationLoss), change(p), typeof p.standardError === "number" ? `± ${loss(p.standardError)}` : "", percent(p.errorRate)]);
   return plot({
     title: `What ${dose.technique} images are worth`,
-    subtitle: "Validation loss by how many of them there are to draw from; the control has their compute and none of them.",
-    description: `Validation loss by the number of ${dose.technique} images: ${points.map((/** @type {any} */ p, /** @type {number} */ i) => `${names[i]}: ${loss(p.validationLoss)}`).join("; ")}.`,
-    height: 240,
+    subtitle: "Validation loss by how many of them there are to draw from; the control has their compute and none of them. Whiskers: two standard errors of the difference to the control.",
+    description: `Validation loss by the number of ${dose.technique} images: ${rows.map((r) => `${r[0]}: ${r[1]}`).join("; ")}.`,
+    height: 260,
+    figures: table(`What ${dose.technique} images are worth`, [{ title: "Images to draw from" }, { title: "Validation loss", number: true }, { title: "Change", number: true }, { title: "Standard error", number: true }, { title: "Validation error", number: true }], rows),
     option: (colour) => ({
-      grid: { left: 70, right: 30, top: 20, bottom: 40 },
+      grid: { left: 70, right: 30, top: 24, bottom: 40 },
       xAxis: { type: "category", data: names, axisLine: { lineStyle: { color: colour.axis } }, axisLabel: { color: colour.ink } },
       yAxis: { type: "value", scale: true, ...valueAxis(colour), axisLabel: { color: colour.muted, formatter: (/** @type {number} */ v) => v.toFixed(3) } },
-      tooltip: { trigger: "item", formatter: (/** @type {any} */ p) => tip([names[p.dataIndex], `loss ${loss(points[p.dataIndex].validationLoss)}`, `error ${percent(points[p.dataIndex].errorRate)}`]) },
-      series: [{ type: "line", data: points.map((/** @type {any} */ p) => p.validationLoss), symbolSize: 9, label: { show: true, color: colour.ink, formatter: (/** @type {any} */ p) => loss(p.value) }, lineStyle: { color: colour.masterful, width: 2.5 }, itemStyle: { color: colour.masterful } }],
+      tooltip: { trigger: "item", formatter: (/** @type {any} */ p) => tip([names[p.dataIndex], `loss ${rows[p.dataIndex][1]}`, ...rows[p.dataIndex].slice(2, 4).filter(Boolean), `error ${rows[p.dataIndex][4]}`]) },
+      series: [
+        { type: "line", data: measured.map((p) => p.validationLoss), symbolSize: 9, label: { show: true, position: "right", distance: 8, offset: [0, -11], color: colour.ink, formatter: (/** @type {any} */ p) => loss(p.value) }, lineStyle: { color: colour.masterful, width: 2.5 }, itemStyle: { color: colour.masterful } },
+        {
+          type: "custom", silent: true, encode: { x: 0, y: [1, 2] }, data: measured.flatMap((p, i) => (typeof p.standardError === "number" ? [[i, p.validationLoss - 2 * p.standardError, p.validationLoss + 2 * p.standardError]] : [])),
+          renderItem(/** @type {any} */ _, /** @type {any} */ api) {
+            const [x, low] = api.coord([api.value(0), api.value(1)]), [, high] = api.coord([api.value(0), api.value(2)]);
+            const line = (/** @type {number} */ x1, /** @type {number} */ y1, /** @type {number} */ x2, /** @type {number} */ y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: colour.ink, lineWidth: 1.2 } });
+            return { type: "group", children: [line(x, low, x, high), line(x - 5, low, x + 5, low), line(x - 5, high, x + 5, high)] };
+          },
+        },
+      ],
     }),
   });
+}
+
+/**
+ * What images from elsewhere were worth; null where there were none.
+ * @param {import("./source.js").Result} result
+ */
+export function addedImages(result) {
+  /** @type {import("./source.js").Dose[]} */
+  const doses = result.search?.doses ?? [];
+  return doses.length === 0 ? null : h("div", {}, ...doses.flatMap((dose) => [
+    h("p", {}, h("strong", { class: dose.accepted > 0 ? "up" : "" }, `${dose.technique}: ${dose.accepted > 0 ? "✔ used" : "○ not used"}`), ` ${dose.reason}`),
+    dose.points.length ? doseCurve(dose) : null,
+  ]));
+}
+
+/** What the search decided, group by group. @param {import("./source.js").Result} result */
+export function decisions(result) {
+  const search = result.search;
+  if (!search) return h("p", { class: "note" }, result.policy.source === "lock" ? "The policy is locked: this run searched for none." : "No search ran.");
+  const change = (/** @type {any} */ g) => (typeof g.lossDelta === "number" ? signed(g.lossDelta) + (typeof g.standardError === "number" ? ` ± ${loss(g.standardError)}` : "") : "");
+  return h("div", {},
+    h("p", { class: "lead" }, `${count(search.policiesTested)} policies in ${duration(search.seconds)}, ${short(search.ratio)} times the work of the final trainings.${search.cutShort ? ` It was cut short: ${search.cutShort}` : ""}`),
+    search.groups.length ? table("What the search decided", [{ title: "Group" }, { title: "In the policy" }, { title: "Level", number: true }, { title: "Change of loss", number: true }, { title: "Why" }],
+      search.groups.map((/** @type {any} */ g) => [g.name, g.accepted ? h("span", { class: "up" }, "✔ yes") : "– no", typeof g.level === "number" ? short(g.level) : "", change(g), h("span", { class: "words" }, g.reason ?? "")])) : null);
 }
 
 /** The policy as a table. @param {any} policy */

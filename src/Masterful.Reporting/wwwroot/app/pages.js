@@ -1,6 +1,6 @@
 import { choice, h, pager, table } from "./dom.js";
 import { count, percent, short, verdicts, when } from "./format.js";
-import { classBars, doseCurve, errorRates, labelBars, policyTable, waterfall } from "./figures.js";
+import { addedImages, classBars, decisions, doseCurve, errorRates, evaluated, labelBars, policyTable, waterfall } from "./figures.js";
 import { confusionView, sheetPictures } from "./confusion.js";
 import { policiesView } from "./parallel.js";
 import { source } from "./source.js";
@@ -47,13 +47,16 @@ export async function policiesPage(id) {
   const [run, picker, data] = await Promise.all([source.run(id), runPicker("policies", id), source.data()]);
   const { result, policies } = run;
   const address = data?.available && data.fingerprint === result.dataset.fingerprint ? source.image : null;
-  const bars = h("div");
+  const bars = h("div"), added = addedImages(result);
   const sorted = (/** @type {string} */ order) => bars.replaceChildren(h("div", { class: "sides" }, classBars(result, "recall", order), classBars(result, "precision", order)));
   sorted("data");
   return h("div", {}, h("h1", {}, "Training Policies"), picker,
     h("p", { class: "lead" }, `${result.dataset.name}, ${result.model.name}: `, h("strong", {}, result.policy.name), ` (${result.policy.source}). `, h("span", { class: `badge ${result.gate.status}` }, verdicts[result.gate.status] ?? result.gate.status)),
+    result.notes?.length ? h("ul", {}, ...result.notes.map((note) => h("li", {}, note))) : null,
     policyTable(result.policy),
     h("h2", {}, "What was tested"), policies && policies.policies.length > 1 ? policiesView(policies) : h("p", { class: "note" }, "No search ran, so there are no tested policies to compare."),
+    h("h3", {}, "What the search decided"), decisions(result),
+    added && h("h2", {}, "Added images"), added,
     h("h2", {}, "What each technique contributes"), h("div", { class: "sides" }, waterfall(result, false), waterfall(result, true)),
     h("h2", {}, "Error rate"), errorRates(result),
     h("h2", {}, "Recall and precision"),
@@ -63,7 +66,7 @@ export async function policiesPage(id) {
 
 /** @param {string} id */
 export async function healthPage(id) {
-  const [run, picker, data, runs] = await Promise.all([source.run(id), runPicker("health", id), source.data(), source.inside ? [] : source.runs()]);
+  const [run, picker, data, labels, runs] = await Promise.all([source.run(id), runPicker("health", id), source.data(), source.labels(), source.inside ? [] : source.runs()]);
   const { dataset } = run.result, { health } = dataset;
   const check = (/** @type {string} */ name, /** @type {number} */ found) => [name, count(found), found === 0 ? h("span", { class: "up" }, "✔") : h("span", { class: "down" }, "▲ look into it")];
   const same = data?.available && data.fingerprint === dataset.fingerprint;
@@ -81,7 +84,8 @@ export async function healthPage(id) {
       ["Mean and deviation, 0 to 255", health.mean.map((/** @type {number} */ m, /** @type {number} */ i) => `${short(Math.round(m * 10) / 10)} ± ${short(Math.round(health.standardDeviation[i] * 10) / 10)}`).join(", ")], ["Fingerprint", dataset.fingerprint.slice(0, 16)],
     ]),
     h("h2", {}, "Copies and leaks"), source.inside ? h("p", { class: "note" }, "dotnet masterful ui shows the images.") : !data?.available ? h("p", { class: "note" }, `The images can't be shown. ${data?.reason ?? ""}`) : !same ? h("p", { class: "note" }, "The data on disk is not what this run was measured on, so its images are not shown.") : copies(/** @type {any} */ (data), dataset.classes),
-    h("h2", {}, "Labels worth a second look"), suspects(run, same ? source.image : null),
+    h("h2", {}, "Labels that are likely wrong"), labelSuspects(labels),
+    h("h2", {}, `${evaluated(run.result) === "test" ? "Test" : "Selection"} images worth a second look`), suspects(run, same ? source.image : null),
     samples && h("h2", {}, "Samples"), samples);
 }
 
@@ -96,12 +100,35 @@ export function keepSamples(image) {
 /** @param {{ groups: any[], groupCount: number }} data @param {string[]} classes */
 function copies(data, classes) {
   if (!data.groups.length) return h("p", { class: "note" }, "No two images are the same.");
-  const list = pager(12, "groups of equal images", (from, to) => h("ul", { class: "gallery" }, ...data.groups.slice(from, to).map((group) => h("li", {},
+  const list = pager(12, ["group of equal images", "groups of equal images"], (from, to) => h("ul", { class: "gallery" }, ...data.groups.slice(from, to).map((group) => h("li", {},
     h("div", { class: "pictures" }, ...group.images.slice(0, 4).map((/** @type {any} */ i) => h("img", { src: source.image(i.split, i.index), alt: `${i.split} image ${i.index}`, loading: "lazy" }))),
     h("strong", {}, group.kind === "leak" ? "✘ leak into test" : "copies", group.conflict ? ", labels differ" : ""),
     ...group.images.map((/** @type {any} */ i) => h("div", {}, `${i.split} ${i.index}: ${classes[i.label] ?? "no label"}`))))));
   list.reset(data.groups.length);
   return h("div", {}, data.groupCount > data.groups.length && h("p", { class: "note" }, `The first ${count(data.groups.length)} of ${count(data.groupCount)} groups.`), list.element);
+}
+
+/**
+ * What data --labels found: labels of train and select that models which did not train on them deny.
+ * @param {Awaited<ReturnType<typeof source.labels>>} labels
+ */
+function labelSuspects(labels) {
+  const command = h("code", {}, "dotnet masterful data --labels");
+  if (!labels) return h("p", { class: "note" }, command, " looks for them, and ", h("code", {}, "dotnet masterful ui"), " shows what it found.");
+  if (labels.problem) return h("p", { class: "note", role: "alert" }, `What was found can't be shown. ${labels.problem} Run `, command, " again.");
+  if (!labels.written) {
+    return h("p", { class: "note" }, "The labels of train and select were not looked through yet: ", command,
+      ` trains the model once a fold, lets each judge the images that it has not seen, and lists the labels that it denies${labels.path ? ` in ${labels.path}` : ""}. This page then shows them.`);
+  }
+  const list = pager(24, ["label", "labels"], (from, to) => h("ul", { class: "gallery" }, ...labels.suspects.slice(from, to).map((s) => h("li", { class: s.now ? "settled" : "" },
+    s.index === null ? h("p", { class: "muted" }, "not in the data on disk") : h("img", { src: source.image(s.split, s.index), alt: `${s.split}: ${s.image}`, loading: "lazy" }),
+    h("strong", {}, `labelled ${s.given}`), h("div", {}, `more likely ${s.suggested}`),
+    h("div", {}, `model: ${percent(s.givenProbability, 0)} against ${percent(s.suggestedProbability, 0)}`),
+    s.now && h("div", { class: "up" }, `✔ now labelled ${s.now}`),
+    h("details", {}, h("summary", {}, "Why"), s.reason), h("div", { class: "muted" }, `${s.split}: ${s.image}`)))));
+  list.reset(labels.suspects.length);
+  return h("div", {}, h("p", { class: "lead" }, `What `, command, ` found on ${when(labels.written)} UTC in train and select, the surest first: models that were not trained on the image give its label the first share, and the other class the second. Look before you change a label: an unusual image can be labelled right.`),
+    labels.count > labels.suspects.length && h("p", { class: "note" }, `The surest ${count(labels.suspects.length)} of ${count(labels.count)}; all are in ${labels.path}.`), list.element);
 }
 
 /**
@@ -115,7 +142,7 @@ function suspects(run, address) {
   const seeds = [...file.original, ...file.masterful];
   const found = file.index.map((_, e) => e).filter((e) => seeds[0][e] !== file.label[e] && seeds.every((seed) => seed[e] === seeds[0][e]));
   const sheet = sheetPictures(run, file);
-  const list = pager(24, "images", (from, to) => h("ul", { class: "gallery" }, ...found.slice(from, to).map((e) => {
+  const list = pager(24, ["image", "images"], (from, to) => h("ul", { class: "gallery" }, ...found.slice(from, to).map((e) => {
     const words = `${file.split} image ${file.index[e]}`;
     return h("li", {}, address ? h("img", { src: address(file.split, file.index[e]), alt: words, loading: "lazy" }) : sheet(e, words), h("strong", {}, `labelled ${names[file.label[e]]}`), h("div", {}, `all say ${names[seeds[0][e]] ?? "no class"}`), h("div", { class: "muted" }, words));
   })));

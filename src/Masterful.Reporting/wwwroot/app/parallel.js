@@ -20,8 +20,10 @@ export function policiesView(policies) {
   let instance = null;
   /** @type {any[]} */
   let offered = all;
+  /** Those of the offered that pass the ranges, by loss. @type {any[]} */
+  let shown = [];
   const status = h("p", { role: "status", class: "lead" });
-  const list = pager(25, "policies", (from, to) => policyRows(passing().slice(from, to)));
+  const list = pager(25, ["policy", "policies"], (from, to) => policyRows(shown.slice(from, to)));
   const figure = plot({
     title: "Policies tested",
     subtitle: "Each line is one policy. Drag along an axis to keep what passes there; drag the range to move it, click beside it to drop it.",
@@ -91,35 +93,39 @@ export function policiesView(policies) {
   }
 
   function refresh() {
-    const passed = passing().length, brushed = axes.filter((_, i) => state.ranges[i].length).map((a) => a.id);
-    status.textContent = `${count(passed)} of ${count(all.length)} policies pass${brushed.length ? ` the ranges on ${brushed.join(", ")}` : ""}.`;
+    shown = passing();
+    const brushed = axes.filter((_, i) => state.ranges[i].length).map((a) => a.id);
+    status.textContent = `${count(shown.length)} of ${count(all.length)} policies pass${brushed.length ? ` the ranges on ${brushed.join(", ")}` : ""}.`;
     clear.disabled = !brushed.length;
     axes.forEach((_, i) => inputs[i].forEach((input, end) => {
       const range = state.ranges[i][0];
       if (document.activeElement !== input) input.value = range ? String(Math.round(range[end] * 1e4) / 1e4) : "";
     }));
-    list.reset(passed);
+    list.reset(shown.length);
   }
 
   function filter() {
     offered = all.filter((p) => (!state.stage || p.stage === state.stage) && (!state.fidelity || String(p.fidelity) === state.fidelity));
     figure.redraw();
-    axes.forEach((_, i) => select(i, state.ranges[i]));
-    refresh();
+    select(axes.flatMap((_, i) => (state.ranges[i].length ? [[i, state.ranges[i]]] : [])));
   }
 
-  function select(/** @type {number} */ axis, /** @type {[number, number][]} */ intervals) {
-    state.ranges[axis] = intervals;
-    instance?.dispatchAction({ type: "axisAreaSelect", parallelAxisId: axes[axis].id, intervals });
+  /** @param {any[]} ranges index of the axis and its intervals */
+  function select(ranges) {
+    for (const [axis, intervals] of ranges) {
+      state.ranges[axis] = intervals;
+      instance?.dispatchAction({ type: "axisAreaSelect", parallelAxisId: axes[axis].id, intervals });
+    }
     refresh();
   }
 
   function policyRows(/** @type {any[]} */ rows) {
     const place = table("Policies that pass, the lowest loss first",
       [{ title: "Policy" }, { title: "Loss", number: true }, { title: "Error", number: true }, { title: "Stage" }, { title: "Share of a training", number: true }, { title: "Seeds", number: true }, { title: "" }],
-      rows.map((p) => [valuesText(p), loss(p.validationLoss), percent(p.errorRate), p.stage, percent(p.fidelity, 0), count(p.seeds), p.selected ? "✔ selected" : ""]));
+      rows.map((p) => [valuesText(p), loss(p.validationLoss), percent(p.errorRate), p.stage, percent(p.fidelity, 0), count(p.seeds), p.selected ? "✔\u00a0selected" : ""]));
+    const tested = offered.filter((p) => p !== chosen);
     place.querySelectorAll("tbody tr").forEach((/** @type {any} */ tr, /** @type {number} */ i) => {
-      const at = offered.filter((p) => p !== chosen).indexOf(rows[i]);
+      const at = tested.indexOf(rows[i]);
       const action = (/** @type {string} */ type) => () => instance?.dispatchAction({ type, seriesIndex: at < 0 ? 1 : 0, dataIndex: Math.max(0, at) });
       tr.addEventListener("mouseenter", action("highlight"));
       tr.addEventListener("mouseleave", action("downplay"));
@@ -131,10 +137,10 @@ export function policiesView(policies) {
     type: "number", step: "any", "aria-label": `${a.id}, at ${end}`, placeholder: short(side ? a.max : a.min),
     onchange: () => {
       const [low, high] = inputs[i].map((/** @type {any} */ input, /** @type {number} */ at) => (input.value === "" ? (at ? a.max : a.min) : Number(input.value)));
-      select(i, inputs[i].every((/** @type {any} */ input) => input.value === "") ? [] : [[Math.min(low, high), Math.max(low, high)]]);
+      select([[i, inputs[i].every((/** @type {any} */ input) => input.value === "") ? [] : [[Math.min(low, high), Math.max(low, high)]]]]);
     },
   })));
-  const clear = h("button", { type: "button", onclick: () => axes.forEach((_, i) => select(i, [])) }, "Clear the ranges");
+  const clear = h("button", { type: "button", onclick: () => select(axes.flatMap((_, i) => (state.ranges[i].length ? [[i, []]] : []))) }, "Clear the ranges");
   const stages = [...new Set(all.map((p) => p.stage))], fidelities = [...new Set(all.map((p) => p.fidelity))].sort((a, b) => a - b);
   const element = h("div", { class: "policies" },
     h("div", { class: "controls" },

@@ -1,6 +1,6 @@
 import { h, pager, table } from "./dom.js";
 import { amount, count, duration, loss, percent, points, short, signed, verdicts, when } from "./format.js";
-import { classBars, errorRates, waterfall } from "./figures.js";
+import { classBars, errorRates, evaluated, waterfall } from "./figures.js";
 import { policiesView } from "./parallel.js";
 import { source } from "./source.js";
 
@@ -27,7 +27,7 @@ export async function runsPage(left) {
   const state = { text: "", by: 0, down: true };
   /** @type {import("./source.js").Summary[]} */
   let shown = [];
-  const list = pager(50, "runs", rows);
+  const list = pager(50, ["run", "runs"], rows);
   const compare = h("button", { type: "button", onclick: () => { location.hash = `#/compare/${[...chosen].join("/")}`; } }, "Compare");
 
   function rows(/** @type {number} */ from, /** @type {number} */ to) {
@@ -37,8 +37,8 @@ export async function runsPage(left) {
       }, h("button", { type: "button", onclick: () => { Object.assign(state, { by: i, down: state.by === i ? !state.down : true }); update(); } }, c.title, state.by === i ? (state.down ? " ▾" : " ▴") : ""))))),
       h("tbody", {}, ...shown.slice(from, to).map((run) => h("tr", {},
         h("td", {}, h("input", { type: "checkbox", "aria-label": `Compare the run of ${when(run.started)}, ${run.policy}`, checked: chosen.has(run.id), onchange: (/** @type {any} */ e) => pick(run.id, e.target.checked) })),
-        h("th", { scope: "row" }, h("a", { href: `#/report/${run.id}` }, when(run.started))),
-        h("td", {}, run.dataset), h("td", {}, run.model), h("td", {}, h("a", { href: `#/policies/${run.id}` }, run.policy)),
+        h("th", { scope: "row", class: "whole" }, h("a", { href: `#/report/${run.id}` }, when(run.started))),
+        h("td", { class: "names" }, run.dataset), h("td", { class: "names" }, run.model), h("td", {}, h("a", { href: `#/policies/${run.id}` }, run.policy)),
         h("td", { class: "number" }, percent(run.original)), h("td", { class: "number" }, percent(run.masterful)),
         h("td", { class: "number" }, percent(run.reduction, 1), typeof run.low === "number" && h("span", { class: "muted" }, ` (${percent(run.low, 1)} to ${percent(run.high, 1)})`)),
         h("td", {}, h("span", { class: `badge ${run.gate}` }, verdicts[run.gate] ?? run.gate)),
@@ -76,7 +76,7 @@ function livePanel(left) {
   let trials = [];
   /** @type {any} */
   let chart = null;
-  const list = pager(10, "trials", (from, to) => table("Trials of the run under way, the latest first",
+  const list = pager(10, ["trial", "trials"], (from, to) => table("Trials of the run under way, the latest first",
     [{ title: "Trial" }, { title: "Policy" }, { title: "Share of a training", number: true }, { title: "Loss", number: true }, { title: "Error", number: true }, { title: "Took", number: true }, { title: "" }],
     [...trials].reverse().slice(from, to).map((t) => [t.key.slice(0, 8), words(t), percent(t.fidelity, 0), loss(t.loss), percent(t.error), duration(t.seconds), [t.final ? "final" : "", t.reused ? "reused" : "", t.status === "failed" ? "failed" : ""].filter(Boolean).join(", ")])));
   panel.append(title, stage, bar, ledger, list.element, place);
@@ -136,10 +136,11 @@ function words(trial) {
 /** @param {string} first @param {string} second */
 export async function comparePage(first, second) {
   const runs = [(await source.run(first)).result, (await source.run(second)).result];
+  const split = evaluated(runs[0]);
   /** @type {[string, (r: import("./source.js").Result) => any, ((v: any) => string), number][]} */
   const measures = [
-    ["Original, test error", (r) => r.original.errorRate, percent, -1], ["Masterful, test error", (r) => r.masterful.errorRate, percent, -1],
-    ["Error-rate reduction", (r) => r.comparison.errorRateReduction, percent, 1], ["Masterful, test loss", (r) => r.masterful.testLoss, loss, -1],
+    [`Original, ${split} error`, (r) => r.original.errorRate, percent, -1], [`Masterful, ${split} error`, (r) => r.masterful.errorRate, percent, -1],
+    ["Error-rate reduction", (r) => r.comparison.errorRateReduction, percent, 1], [`Masterful, ${split} loss`, (r) => r.masterful.testLoss, loss, -1],
     ["Masterful, validation loss", (r) => r.masterful.validationLoss, loss, -1],
   ];
   /** @type {[string, (r: import("./source.js").Result) => string][]} */
@@ -157,6 +158,7 @@ export async function comparePage(first, second) {
   const sides = (/** @type {(r: any) => Node} */ draw) => h("div", { class: "sides" }, ...runs.map((r, i) => h("div", {}, h("h3", {}, heads[i]), draw(r))));
   return h("div", {}, h("h1", {}, "Two runs side by side"),
     h("p", { class: "lead" }, ...runs.flatMap((r, i) => [h("a", { href: `#/report/${[first, second][i]}` }, heads[i]), i ? "" : " and "])),
+    evaluated(runs[1]) !== split && h("p", { class: "note" }, `▲ A was measured on ${split} images, B on ${evaluated(runs[1])} images: their errors can't be compared as such.`),
     runs[0].dataset.fingerprint !== runs[1].dataset.fingerprint && h("p", { class: "note" }, "▲ The two were measured on different data: their errors can't be compared as such."),
     table("Figures", [{ title: "Figure" }, { title: heads[0], number: true }, { title: heads[1], number: true }, { title: "B − A", number: true }, { title: "" }], measures.map(([name, of, text, sign]) => {
       const [a, b] = runs.map(of), difference = typeof a === "number" && typeof b === "number" ? b - a : NaN;

@@ -3,7 +3,10 @@
 /**
  * @typedef {{ name: string, support: number, recall: number, recallLow: number, recallHigh: number, precision: number, precisionLow: number, precisionHigh: number }} ClassResult
  * @typedef {{ errorRate: number, errorRateLow: number, errorRateHigh: number, errorRatePerSeed: number[], validationLoss: number, validationErrorRate?: number, testLoss: number, classes: ClassResult[], confusion: number[][] }} Arm
- * @typedef {{ technique: string, validationLossDelta: number, standardError?: number, significant: boolean, errorRateDelta?: number, errorRateStandardError?: number }} Step
+ * @typedef {{ technique: string, validationLossDelta: number, standardError?: number, significant: boolean, errorRateDelta?: number, errorRateStandardError?: number, leaveOneOutDelta?: number, leaveOneOutStandardError?: number, leaveOneOutErrorRateDelta?: number, leaveOneOutErrorRateStandardError?: number }} Step
+ * @typedef {{ share: number, images: number, validationLoss: number, errorRate: number, change?: number, standardError?: number }} DosePoint
+ * @typedef {{ technique: string, ratio: number, accepted: number, reason: string, points: DosePoint[] }} Dose
+ * @typedef {{ split: string, index: number | null, image: string, given: string, now: string | null, suggested: string, givenProbability: number, suggestedProbability: number, reason: string }} LabelSuspect
  * @typedef {{ run: any, dataset: any, model: any, recipe: any, policy: any, original: Arm, masterful: Arm, comparison: any, attribution: Step[], search: any, ledger: any[], gate: any, notes: string[] }} Result
  * @typedef {{ name: string, kind: string, min: number, max: number }} Axis
  * @typedef {{ values: Record<string, number>, validationLoss: number, errorRate: number, selected: boolean, stage: string, fidelity: number, seeds: number, name?: string }} Tested
@@ -59,6 +62,8 @@ export const source = {
   data: () => (inside ? Promise.resolve(null) : get("api/data")),
   /** @param {string} split @param {number} index */
   image: (split, index) => `api/data/images/${split}/${index}`,
+  /** @returns {Promise<{ path: string | null, written: string | null, problem: string | null, count: number, suspects: LabelSuspect[] } | null>} */
+  labels: () => (inside ? Promise.resolve(null) : get("api/labels")),
   augmentations: () => get("api/augmentations"),
   /** @param {string} technique @param {number} value @param {number} draw */
   pairs: (technique, value, draw) => get(`api/augmentations/${encodeURIComponent(technique)}?value=${value}&draw=${draw}`),
