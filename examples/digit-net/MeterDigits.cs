@@ -3,12 +3,14 @@ using Masterful.Abstractions;
 namespace DigitNet;
 
 /// <summary>
-/// Pictures of seven-segment digits as on a meter, drawn by this class: shifted, slanted, of uneven brightness, noisy. A source of your own
-/// would read a format that Masterful doesn't know; this one makes the example independent of any download.
+/// Pictures of seven-segment digits as a hand-held camera sees them on a meter, drawn by this class: shifted, turned, slanted, of any size
+/// and brightness, noisy. There are few to train on. A source of your own would read a format that Masterful doesn't know; this one makes
+/// the example independent of any download.
 /// </summary>
 public sealed class MeterDigits : IImageSource
 {
     private const int Size = 20;
+    private const double Middle = (Size - 1) / 2.0;
 
     /// <summary>Which segments are lit: top, upper left, upper right, middle, lower left, lower right, bottom.</summary>
     private static readonly string[] Lit =
@@ -21,11 +23,11 @@ public sealed class MeterDigits : IImageSource
     public IReadOnlyList<string> Classes { get; } = [.. Enumerable.Range(0, 10).Select(d => $"{d}")];
 
     /// <summary>Changes when this class draws otherwise, so that cached images are made anew.</summary>
-    public string Fingerprint(string root, string split) => $"meter/1/{split}";
+    public string Fingerprint(string root, string split) => $"meter/2/{split}";
 
     public IEnumerable<SourceImage> Read(string root, string split)
     {
-        var (count, random) = split == "train" ? (800, new Random(1)) : (1500, new Random(2));
+        var (count, random) = split == "train" ? (400, new Random(1)) : (1500, new Random(2));
         for (var i = 0; i < count; i++)
         {
             yield return new SourceImage(Draw(i % 10, random), new InputShape(Size, Size, 1), i % 10);
@@ -35,17 +37,20 @@ public sealed class MeterDigits : IImageSource
     private static byte[] Draw(int digit, Random random)
     {
         double Between(double low, double high) => low + ((high - low) * random.NextDouble());
-        var scale = Between(4.5, 7);
-        var (x, y) = (Between(2, Size - 2 - scale), Between(2, Size - 2 - (2 * scale)));
-        var (slant, thickness, light, dark) = (Between(-0.35, 0.35), Between(0.6, 1.3), Between(110, 230), Between(10, 90));
+        var (scale, slant, thickness) = (Between(4, 7), Between(-0.35, 0.35), Between(0.6, 1.3));
+        var (x, y) = (Middle + Between(-2, 2), Middle + Between(-2, 2));
+        var (sin, cos) = Math.SinCos(Between(-20, 20) * Math.PI / 180);
+        var (light, dark) = (Between(110, 230), Between(10, 90));
         var pixels = new byte[Size * Size];
         for (var p = 0; p < pixels.Length; p++)
         {
-            var v = ((p / Size) - y) / scale;
-            var u = (((p % Size) - x) / scale) + (slant * (v - 1));
+            // From the image to the digit's own coordinates, whose middle is at (0.5, 1).
+            var (right, down) = ((p % Size) - x, (p / Size) - y);
+            var v = (((cos * down) - (sin * right)) / scale) + 1;
+            var u = (((cos * right) + (sin * down)) / scale) + 0.5 + (slant * (v - 1));
             var distance = Segments.Where((_, s) => Lit[digit][s] == '1').Min(s => Distance(u, v, s)) * scale;
             var glow = Math.Clamp(thickness + 0.5 - distance, 0, 1);
-            pixels[p] = (byte)Math.Clamp(dark + ((light - dark) * glow) + (Between(-1, 1) * 45), 0, 255);
+            pixels[p] = (byte)Math.Clamp(dark + ((light - dark) * glow) + Between(-35, 35), 0, 255);
         }
 
         return pixels;
