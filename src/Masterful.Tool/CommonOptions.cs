@@ -24,6 +24,9 @@ internal sealed record CommonOptions
 
     public LogLevel Verbosity { get; init; } = LogLevel.Information;
 
+    /// <summary>The verbosity as it is written on the command line.</summary>
+    public string VerbosityName { get; init; } = "normal";
+
     /// <summary>Overrides of the spec: <c>--set</c>, and the options that are short for one.</summary>
     public IReadOnlyList<string> Overrides =>
     [
@@ -40,7 +43,7 @@ internal sealed record CommonOptions
     /// <exception cref="DiagnosticException">Something in it is wrong.</exception>
     public MasterfulSpec LoadSpec(ToolHost host, ToolLog log)
     {
-        var loaded = SpecLoader.Load(SpecPath, Overrides, host.Environment, Assembly);
+        var loaded = Load(host);
         foreach (var warning in loaded.Warnings)
         {
             log.Diagnostic(warning);
@@ -48,6 +51,12 @@ internal sealed record CommonOptions
 
         return loaded.Spec;
     }
+
+    /// <summary>The same without a word of its warnings, for a process that others have told them for.</summary>
+    /// <exception cref="DiagnosticException">Something in it is wrong.</exception>
+    public MasterfulSpec LoadSpecQuietly(ToolHost host) => Load(host).Spec;
+
+    private LoadedSpec Load(ToolHost host) => SpecLoader.Load(SpecPath, Overrides, host.Environment, Assembly);
 
     private static string Quote(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 }
@@ -135,6 +144,7 @@ internal sealed class CommonSymbols
         Device = parsed.GetValue(_device),
         LibTorch = parsed.GetValue(_libTorch) ?? host.Environment("MASTERFUL_LIBTORCH"),
         Assembly = parsed.GetValue(_assembly),
+        VerbosityName = parsed.GetValue(_verbosity)!,
         LogFormat = Enum.Parse<LogFormat>(parsed.GetValue(_logFormat)!, ignoreCase: true),
         Verbosity = parsed.GetValue(_verbosity) switch
         {

@@ -5,10 +5,12 @@ using var cancellation = new CancellationTokenSource();
 
 // The first signal checkpoints and stops, a later one ends the process at once: both are the system's own meaning of the signal. Ctrl-C in a
 // build reaches this process twice, from the terminal and passed on by the build: what comes within two seconds is one wish.
+// A worker leaves both to the process that started it, which gets the same signal and tells its workers to stop.
+var isWorker = args is [WorkerProgram.Name, ..];
 var asked = 0L;
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
-using var stop = StopFile.Watch(Environment.GetEnvironmentVariable(StopFile.Variable), Stop);
+using var stop = StopFile.Watch(isWorker ? null : Environment.GetEnvironmentVariable(StopFile.Variable), Stop);
 
 return await MasterfulTool.RunAsync(
     args,
@@ -24,6 +26,12 @@ return await MasterfulTool.RunAsync(
 
 void Cancel(PosixSignalContext signal)
 {
+    if (isWorker)
+    {
+        signal.Cancel = true;
+        return;
+    }
+
     signal.Cancel = Interlocked.Read(ref asked) is var first && (first == 0 || Environment.TickCount64 - first < 2000);
     Stop();
 }

@@ -12,7 +12,8 @@ internal static class TorchSession
     /// <param name="call">The command.</param>
     /// <param name="modelAssembly">Full path of the model project's assembly, or null.</param>
     /// <param name="device">auto, cpu, cuda or cuda:N.</param>
-    public static async Task<torch.Device> StartAsync(CommandCall call, string? modelAssembly, string device)
+    /// <param name="threads">Threads to compute with; by default all of the machine.</param>
+    public static async Task<torch.Device> StartAsync(CommandCall call, string? modelAssembly, string device, int? threads = null)
     {
         if (modelAssembly is not null)
         {
@@ -38,7 +39,7 @@ internal static class TorchSession
         }
 
         LibTorch.Load(location, folders);
-        torch.set_num_threads(Environment.ProcessorCount);
+        torch.set_num_threads(threads ?? Environment.ProcessorCount);
         return ComputeDevice.Select(device);
     }
 

@@ -9,7 +9,7 @@ using Masterful.Tool.Output;
 
 namespace Masterful.Tool;
 
-/// <summary>Runs the pipeline in this process, with progress.</summary>
+/// <summary>Runs the pipeline, its trials in worker processes, with progress.</summary>
 internal static class TrainingSession
 {
     /// <summary>All stages, then the report, then a few lines on what came of it. The gate is the caller's to speak.</summary>
@@ -47,7 +47,7 @@ internal static class TrainingSession
         using var line = new ProgressLine(call.Host, call.Log);
         using var record = new ProgressRecord(spec.Runtime.Cache, call.Host.Clock);
         var view = new RunProgress(line, record);
-        var environment = new TorchEnvironment(device, call.Host.Clock, call.Log, new RelayProgress<TrialProgress>(view.Epoch));
+        var environment = new TorchEnvironment(device, call.Host.Clock, call.Log, new RelayProgress<TrialProgress>(view.Epoch), WorkerProgram.Command(call.Options));
         var pipeline = new MasterfulPipeline(environment, call.Host.Clock, call.Log);
         return await action(pipeline, new RelayProgress<PipelineProgress>(view.Stage)).ConfigureAwait(false);
     }
@@ -68,56 +68,90 @@ internal static class TrainingSession
 /// <summary>Joins what the stages and the trainings report into one line.</summary>
 internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
 {
-    private volatile PipelineProgress? _stage;
-    private volatile TrialProgress? _trial;
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<int, TrialProgress> _trials = [];
+    private PipelineProgress? _stage;
 
     public void Stage(PipelineProgress progress)
     {
-        _stage = progress;
+        lock (_gate)
+        {
+            if (progress.Stage != _stage?.Stage)
+            {
+                _trials.Clear();
+            }
+
+            _stage = progress;
+        }
+
         Tell();
     }
 
+    /// <summary>What each worker trains; a training in its last epoch is as good as over.</summary>
     public void Epoch(TrialProgress progress)
     {
-        _trial = progress;
-        if (_stage is { TrialsPlanned: > 0 })
+        lock (_gate)
         {
-            Tell();
+            _trials[progress.Worker] = progress;
+            if (_stage is not { TrialsPlanned: > 0 })
+            {
+                return;
+            }
         }
+
+        Tell();
     }
 
     private void Tell()
     {
-        if (_stage is { } stage)
+        PipelineProgress stage;
+        TrialProgress[] trials;
+        lock (_gate)
         {
-            var trial = stage.TrialsPlanned > 0 ? _trial : null;
-            line.Tell(Text(stage, trial), new { stage, trial });
-            record.Note(new ProgressFile
+            if (_stage is null)
             {
-                Stage = stage.Stage,
-                Detail = stage.Detail,
-                TrialsDone = stage.TrialsDone,
-                TrialsPlanned = stage.TrialsPlanned,
-                ImagePasses = stage.ImagePasses,
-                ImagePassesPlanned = stage.ImagePassesPlanned,
-                SecondsLeft = stage.SecondsLeft,
-                Training = trial is { Epoch: var e } ? $"{trial.PolicyName}: epoch {e.Epoch} of {e.Epochs}, {e.ImagesPerSecond:N0} images a second" : null,
-            });
+                return;
+            }
+
+            stage = _stage;
+            trials = stage.TrialsPlanned > 0 ? [.. _trials.Values.Where(t => t.Epoch.Epoch < t.Epoch.Epochs)] : [];
         }
+
+        line.Tell(Text(stage, trials), new { stage, trial = trials.FirstOrDefault(), trials });
+        record.Note(new ProgressFile
+        {
+            Stage = stage.Stage,
+            Detail = stage.Detail,
+            TrialsDone = stage.TrialsDone,
+            TrialsPlanned = stage.TrialsPlanned,
+            ImagePasses = stage.ImagePasses,
+            ImagePassesPlanned = stage.ImagePassesPlanned,
+            SecondsLeft = stage.SecondsLeft,
+            Training = trials.Length == 0
+                ? null
+                : string.Join("; ", trials.Select(t => $"{t.PolicyName}: epoch {t.Epoch.Epoch} of {t.Epoch.Epochs}, {t.Epoch.ImagesPerSecond:N0} images a second")),
+        });
     }
 
-    private static string Text(PipelineProgress stage, TrialProgress? trial)
+    private static string Text(PipelineProgress stage, TrialProgress[] trials)
     {
+        var epochs = trials.Select(t => $"{t.Epoch.Epoch}/{t.Epoch.Epochs}");
         var parts = new List<string?>
         {
             Name(stage.Stage),
             stage.Detail,
-            stage.TrialsPlanned > 0 ? $"trial {Math.Min(stage.TrialsDone + 1, stage.TrialsPlanned)} of {stage.TrialsPlanned}" : null,
-            trial is { Epoch: var e } ? $"epoch {e.Epoch}/{e.Epochs}, {e.ImagesPerSecond:N0} img/s" : null,
+            stage.TrialsPlanned > 0 ? $"trial {Running(stage, Math.Max(1, trials.Length))} of {stage.TrialsPlanned}" : null,
+            trials.Length > 0 ? $"epoch {string.Join(" and ", epochs)}, {trials.Sum(t => t.Epoch.ImagesPerSecond):N0} img/s" : null,
             stage.ImagePassesPlanned is > 0 and var planned ? $"{Math.Min(1, (double)stage.ImagePasses / planned):0%} of the work" : null,
             stage.SecondsLeft is { } left ? $"about {Duration.Text(TimeSpan.FromSeconds(left))} left" : null,
         };
         return string.Join(" · ", parts.Where(p => p is { Length: > 0 }));
+    }
+
+    private static string Running(PipelineProgress stage, int count)
+    {
+        var (first, last) = (Math.Min(stage.TrialsDone + 1, stage.TrialsPlanned), Math.Min(stage.TrialsDone + count, stage.TrialsPlanned));
+        return first == last ? $"{first}" : $"{first} to {last}";
     }
 
     private static string Name(string stage) => stage switch

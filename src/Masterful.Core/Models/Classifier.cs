@@ -39,6 +39,9 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
     /// </summary>
     public IReadOnlyList<(string Name, Tensor Value)> State => [.. _network is TorchScriptNetwork script ? script.State : ModuleState.Of(_network)];
 
+    /// <summary>Called before each batch, by whoever wants to see that work goes on; or null.</summary>
+    public Action? OnBatch { get; set; }
+
     /// <summary>Number of values that training changes.</summary>
     public long TrainableParameters => _network.parameters().Where(p => p.requires_grad).Sum(p => p.numel());
 
@@ -46,6 +49,7 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
     /// <exception cref="DiagnosticException">The network threw, or returned nothing. A lack of memory comes as it is.</exception>
     public override Tensor forward(Tensor input)
     {
+        OnBatch?.Invoke();
         using var rescaled = _rescaling.call(input);
         var logits = CallNetwork(rescaled);
         if (logits.dtype is ScalarType.Float32)

@@ -25,7 +25,9 @@ internal sealed class FinalStage(ITrialRunner runner, bool onSelect)
     {
         var original = Arm(template, Policy.None, seeds);
         var masterful = policy.IsNone ? original : Arm(template, policy, seeds);
-        var results = await TrialBatch.RunAsync(runner, original, cancellation).ConfigureAwait(false);
+        // Both arms at once, so that no worker waits for the last training of the first.
+        var all = await TrialBatch.RunAsync(runner, policy.IsNone ? original : [.. original, .. masterful], cancellation).ConfigureAwait(false);
+        var results = all.Take(seeds).ToList();
         if (results.All(r => r.Status == TrialStatus.Failed))
         {
             throw new DiagnosticException(
@@ -33,8 +35,7 @@ internal sealed class FinalStage(ITrialRunner runner, bool onSelect)
                 $"No final training of the original model came to an end, so there is nothing to compare with. The first one failed: {results[0].Failure}");
         }
 
-        var others = policy.IsNone ? results : await TrialBatch.RunAsync(runner, masterful, cancellation).ConfigureAwait(false);
-        return FinalTrials.Of(original, masterful, [.. results], [.. others], onSelect);
+        return FinalTrials.Of(original, masterful, [.. results], [.. policy.IsNone ? results : all.Skip(seeds)], onSelect);
     }
 
     private TrialSpec[] Arm(TrialSpec template, Policy policy, int seeds) =>

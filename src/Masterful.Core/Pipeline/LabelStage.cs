@@ -105,10 +105,10 @@ internal sealed class LabelStage(IRunSession session, CrossValidation folds, IPr
     private static string More(int copies) =>
         copies > NamedCopies ? string.Create(CultureInfo.InvariantCulture, $" and {copies - NamedCopies} more") : "";
 
-    /// <summary>Runs each trial on the splits that its data fingerprint names.</summary>
+    /// <summary>Runs each trial on the splits that its data fingerprint names; in this process, and so one after another.</summary>
     private sealed class FoldRunner(IRunSession session, IReadOnlyList<DatasetSplits> folds) : ITrialRunner
     {
-        public int Parallelism => session.Runner.Parallelism;
+        public int Parallelism => 1;
 
         public Task<TrialResult> RunAsync(TrialSpec trial, CancellationToken cancellation) =>
             session.RunOnAsync(folds.Single(f => f.Fingerprint == trial.DataFingerprint), trial, cancellation);

@@ -3,17 +3,23 @@ using Masterful.Core.Models;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Trials;
+using Masterful.Core.Trials.Workers;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 
 namespace Masterful.Core.Pipeline;
 
-/// <summary>The real thing: data from disk, training by torch in this process, a journal in the cache folder. libtorch must be loaded.</summary>
+/// <summary>
+/// The real thing: data from disk, training by torch in worker processes or in this one, a journal in the cache folder. libtorch must be
+/// loaded.
+/// </summary>
 /// <param name="device">Where to train: see <see cref="ComputeDevice.Select"/>.</param>
 /// <param name="clock">Tells the time.</param>
 /// <param name="logger">Warned of what can't be kept.</param>
 /// <param name="epochs">Told after every epoch of a training, or null.</param>
-public sealed class TorchEnvironment(torch.Device device, TimeProvider clock, ILogger logger, IProgress<TrialProgress>? epochs = null)
+/// <param name="workers">Starts a worker process that reads the same spec, or null to train in this process.</param>
+public sealed class TorchEnvironment(
+    torch.Device device, TimeProvider clock, ILogger logger, IProgress<TrialProgress>? epochs = null, WorkerCommand? workers = null)
     : IPipelineEnvironment
 {
     private const string JournalName = "journal.db";
@@ -59,7 +65,17 @@ public sealed class TorchEnvironment(torch.Device device, TimeProvider clock, IL
         }
 
         journal.StartRun(run.Id, spec.Path);
-        return new Session(journal, run.Id, data, splits => new LocalTrialRunner(splits, spec.Model, device, spec.Runtime.Cache, clock, logger, epochs));
+        LocalTrialRunner TrainHere(DatasetSplits splits) => new(splits, spec.Model, device, spec.Runtime.Cache, clock, logger, epochs);
+        if (workers is null)
+        {
+            var here = TrainHere(data);
+            return new Session(journal, run.Id, here, here, TrainHere);
+        }
+
+        var plan = WorkerPlan.Of(spec.Runtime, Device, Environment.ProcessorCount, device.type == DeviceType.CUDA ? torch.cuda.device_count() : 0);
+        var pool = new WorkerPool(
+            workers, plan, data.Fingerprint, ModelBuilder.Fingerprint(spec.Model), new WorkerLimits(), clock, logger, epochs);
+        return new Session(journal, run.Id, pool, pool, TrainHere);
     }
 
     /// <inheritdoc/>
@@ -71,33 +87,23 @@ public sealed class TorchEnvironment(torch.Device device, TimeProvider clock, IL
         MasterfulModel.Save(spec.Output.Path, classifier, spec.Model, classes, metadata, temperature);
     }
 
-    private sealed class Session : IRunSession
+    private sealed class Session(Journal journal, string runId, ITrialRunner trainer, IDisposable owned, Func<DatasetSplits, LocalTrialRunner> trainHere)
+        : IRunSession
     {
-        private readonly Journal _journal;
-        private readonly string _runId;
-        private readonly Func<DatasetSplits, LocalTrialRunner> _trainerOf;
-        private readonly LocalTrialRunner _trainer;
-
-        public Session(Journal journal, string runId, DatasetSplits data, Func<DatasetSplits, LocalTrialRunner> trainerOf)
-        {
-            (_journal, _runId, _trainerOf, _trainer) = (journal, runId, trainerOf, trainerOf(data));
-            Runner = new JournaledTrialRunner(_trainer, journal, runId);
-        }
-
-        public ITrialRunner Runner { get; }
+        public ITrialRunner Runner { get; } = new JournaledTrialRunner(trainer, journal, runId);
 
         public async Task<TrialResult> RunOnAsync(DatasetSplits data, TrialSpec trial, CancellationToken cancellation)
         {
-            using var trainer = _trainerOf(data);
-            return await new JournaledTrialRunner(trainer, _journal, _runId).RunAsync(trial, cancellation).ConfigureAwait(false);
+            using var here = trainHere(data);
+            return await new JournaledTrialRunner(here, journal, runId).RunAsync(trial, cancellation).ConfigureAwait(false);
         }
 
-        public void Finish(string status, string? summary) => _journal.FinishRun(_runId, status, summary);
+        public void Finish(string status, string? summary) => journal.FinishRun(runId, status, summary);
 
         public void Dispose()
         {
-            _trainer.Dispose();
-            _journal.Dispose();
+            owned.Dispose();
+            journal.Dispose();
         }
     }
 }

@@ -36,7 +36,7 @@ public sealed record MasterfulSpec
     /// <summary>Where the trained model goes.</summary>
     public OutputSpec Output { get; init; } = new();
 
-    /// <summary>Device, workers and cache.</summary>
+    /// <summary>Device, workers, threads and cache.</summary>
     public RuntimeSpec Runtime { get; init; } = new();
 
     /// <summary>The folder of the spec file.</summary>
@@ -350,6 +350,9 @@ public sealed record RuntimeSpec
 
     /// <summary>Worker processes, or null for auto.</summary>
     public int? Workers { get; init; }
+
+    /// <summary>Threads of each worker, or null for auto.</summary>
+    public int? Threads { get; init; }
 
     /// <summary>Full path of the cache folder.</summary>
     public string Cache { get; init; } = ".masterful";

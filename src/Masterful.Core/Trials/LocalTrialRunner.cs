@@ -14,7 +14,13 @@ namespace Masterful.Core.Trials;
 /// <param name="Key">The trial's key.</param>
 /// <param name="PolicyName">What its policy is called.</param>
 /// <param name="Epoch">The epoch.</param>
-public sealed record TrialProgress(string Key, string PolicyName, EpochProgress Epoch);
+/// <param name="Worker">Which of the workers trains it, from 0.</param>
+public sealed record TrialProgress(string Key, string PolicyName, EpochProgress Epoch, int Worker = 0);
+
+/// <summary>What a runner that is one of several is told besides.</summary>
+/// <param name="SpareFolder">Full path of the folder for weights that the cache can't keep, shared with the other runners and theirs to remove.</param>
+/// <param name="OnBatch">Called before each batch goes through a model, in training and inference.</param>
+public sealed record LocalTrialOptions(string SpareFolder, Action OnBatch);
 
 /// <summary>
 /// Trains in this process, one trial at a time. Below the cache folder it keeps weights in <c>weights/KEY.safetensors</c> and the state
@@ -33,8 +39,9 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     private readonly Trainer _trainer;
     private readonly IProgress<TrialProgress>? _progress;
     private readonly ILogger _logger;
+    private readonly LocalTrialOptions? _options;
     private string? _finishedCheckpoint;
-    private DirectoryInfo? _spareWeights;
+    private string? _spareFolder;
 
     /// <summary>Prepares a runner; nothing is loaded yet.</summary>
     /// <param name="splits">The data. Not disposed; must live as long as the runner.</param>
@@ -44,6 +51,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     /// <param name="clock">Measures durations.</param>
     /// <param name="logger">Warned of what can't be written.</param>
     /// <param name="progress">Told after each epoch, on the training thread.</param>
+    /// <param name="options">For one runner of several; else null.</param>
     public LocalTrialRunner(
         DatasetSplits splits,
         ModelSpec model,
@@ -51,9 +59,11 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         string cache,
         TimeProvider clock,
         ILogger logger,
-        IProgress<TrialProgress>? progress = null)
+        IProgress<TrialProgress>? progress = null,
+        LocalTrialOptions? options = null)
     {
-        (_splits, _model, _device, _cache, _clock, _logger, _progress) = (splits, model, device, cache, clock, logger, progress);
+        (_splits, _model, _device, _cache, _clock, _logger, _progress, _options) = (splits, model, device, cache, clock, logger, progress, options);
+        _spareFolder = options?.SpareFolder;
         _data = new ResidentSplits(splits, device);
         _modelFingerprint = ModelBuilder.Fingerprint(model);
         _trainer = new Trainer(clock, logger);
@@ -86,13 +96,25 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             File.Delete(checkpoint);
         }
 
-        if (_spareWeights is { Exists: true } spare)
+        if (_options is null && _spareFolder is { } spare)
         {
-            spare.Delete(recursive: true);
+            Directory.Delete(spare, recursive: true);
         }
     }
 
-    private string WeightsPath(string key) => Path.Combine(_spareWeights?.FullName ?? Path.Combine(_cache, "weights"), $"{key}.safetensors");
+    /// <summary>Where the weights of a trial are, or would be.</summary>
+    private string WeightsPath(string key)
+    {
+        var (file, kept) = ($"{key}.safetensors", Path.Combine(_cache, "weights", $"{key}.safetensors"));
+        return _spareFolder is { } spare && File.Exists(Path.Combine(spare, file)) ? Path.Combine(spare, file) : kept;
+    }
+
+    private Classifier CreateModel()
+    {
+        var model = ModelBuilder.Create(_model, _splits.Classes.Count);
+        model.OnBatch = _options?.OnBatch;
+        return model;
+    }
 
     private TrialResult Train(TrialSpec trial, CancellationToken cancellation)
     {
@@ -108,7 +130,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
 
         var job = new TrainingJob
         {
-            CreateModel = () => ModelBuilder.Create(_model, _splits.Classes.Count),
+            CreateModel = CreateModel,
             Train = _data.Train,
             Synthetic = trial.Policy[Technique.Synthetic] > 0 ? _data.Synthetic : null,
             PseudoLabelled = teacher?.Labelled,
@@ -150,7 +172,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             return new Teaching(null, $"The teacher of the unlabeled images failed: {failed.Failure}", failed.FailureIsTransient);
         }
 
-        using var model = ModelBuilder.Create(_model, _splits.Classes.Count);
+        using var model = CreateModel();
         model.LoadState(WeightsPath(key));
         model.to(_device);
         var temperature = TemperatureScaling.Fit(Predictor.Predict(model, _data.Select, cancellation)).Temperature;
@@ -232,21 +254,23 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         };
     }
 
-    /// <summary>Saves weights in the cache, or, where that can't be written, in a temporary folder that goes with this runner.</summary>
+    /// <summary>Saves weights in the cache, or, where that can't be written, in a temporary folder that goes with the run.</summary>
     private string Keep(Classifier model, string key)
     {
+        var kept = Path.Combine(_cache, "weights", $"{key}.safetensors");
         try
         {
-            model.SaveState(WeightsPath(key));
+            model.SaveState(kept);
+            return kept;
         }
-        catch (Exception e) when (_spareWeights is null && e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _logger.LogWarning("The cache can't keep weights ({Reason}); they are kept until the run ends only.", e.Message.TrimEnd('.'));
-            _spareWeights = Directory.CreateTempSubdirectory("masterful-weights-");
-            model.SaveState(WeightsPath(key));
+            _spareFolder ??= Directory.CreateTempSubdirectory("masterful-weights-").FullName;
+            var spare = Path.Combine(_spareFolder, $"{key}.safetensors");
+            model.SaveState(spare);
+            return spare;
         }
-
-        return WeightsPath(key);
     }
 
     private DistanceProbeResult Probe(DistanceProbe probe, CancellationToken cancellation)
@@ -259,7 +283,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         }
 
         var start = _clock.GetTimestamp();
-        using var model = ModelBuilder.Create(_model, _splits.Classes.Count);
+        using var model = CreateModel();
         model.LoadState(WeightsPath(key));
         using var distances = new DistanceMeter(model, _device, _data.Select, probe);
         var operations = probe.Operations.Select(o => distances.Measure(o, probe.Strengths, cancellation)).ToList();

@@ -20,4 +20,12 @@ public static class TrialDiagnostics
     /// <summary>A probe of a model whose training failed.</summary>
     public static readonly DiagnosticCode NothingToProbe = new(
         "MST0604", "there is no model to probe", "See why the trial failed; a smaller learning rate or batch often helps.");
+
+    /// <summary>A worker that is not of this run.</summary>
+    public static readonly DiagnosticCode WorkerRefuses = new(
+        "MST0605", "a worker process found other data, another model or another version", "Let data, model and tool be as they are while a run is under way, then run the same command again.");
+
+    /// <summary>Workers that don't start, or are lost again and again.</summary>
+    public static readonly DiagnosticCode WorkerLost = new(
+        "MST0606", "worker processes are lost", "See what the worker said; `dotnet masterful worker` with the same options shows it alone. With little memory, set runtime.workers to 1.");
 }

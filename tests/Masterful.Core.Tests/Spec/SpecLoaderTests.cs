@@ -81,7 +81,7 @@ public sealed class SpecLoaderTests : IDisposable
               on_inconclusive: warn
             report: { path: out/report, html: false }
             output: { path: out/model, formats: [safetensors] }
-            runtime: { device: "cuda:1", workers: 2, cache: ../cache }
+            runtime: { device: "cuda:1", workers: 2, threads: 3, cache: ../cache }
             """);
 
         Assert.Empty(warnings);
@@ -122,7 +122,7 @@ public sealed class SpecLoaderTests : IDisposable
         Assert.Equal(InconclusiveAction.Warn, spec.Gate.OnInconclusive);
         Assert.Equal(new ReportSpec { Path = Path.Combine(_folder.Root, "out", "report"), Html = false }, spec.Report);
         Assert.Equal(Path.Combine(_folder.Root, "out", "model"), spec.Output.Path);
-        Assert.Equal(("cuda:1", 2), (spec.Runtime.Device, spec.Runtime.Workers));
+        Assert.Equal(("cuda:1", 2, 3), (spec.Runtime.Device, spec.Runtime.Workers, spec.Runtime.Threads));
         Assert.Equal(Path.GetFullPath("../cache", _folder.Root), spec.Runtime.Cache);
     }
 

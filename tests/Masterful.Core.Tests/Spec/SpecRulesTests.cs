@@ -64,6 +64,7 @@ public sealed class SpecRulesTests : IDisposable
     [InlineData("runtime: { device: gpu }", "8,20 MST0009 'runtime.device' is 'gpu', but must be auto, cpu, cuda or cuda:N.")]
     [InlineData("runtime: { device: \"cuda:x\" }", "8,20 MST0009 'runtime.device' is 'cuda:x'")]
     [InlineData("runtime: { workers: 0 }", "8,21 MST0009 'runtime.workers' is '0'")]
+    [InlineData("runtime: { threads: 0 }", "8,21 MST0009 'runtime.threads' is '0'")]
     [InlineData("runtime: { cache: \"a\\0b\" }", "8,19 MST0009 'runtime.cache' is")]
     public void A_wrong_value_is_told_with_its_place(string lines, string error) =>
         Assert.StartsWith(error, Assert.Single(_folder.Errors(SpecFolder.Valid + lines)), StringComparison.Ordinal);

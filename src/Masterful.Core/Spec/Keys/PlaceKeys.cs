@@ -29,7 +29,16 @@ internal static class PlaceKeys
         "Where it computes: auto, cpu, cuda or cuda:N. auto takes a GPU when there is one.");
 
     private static readonly SpecKey<int?> Workers = new(
-        "workers", new WordOr<int>("auto", new IntegerShape(1, 256)), RuntimeDefaults.Workers, "Worker processes that run trials side by side.");
+        "workers",
+        new WordOr<int>("auto", new IntegerShape(1, 256)),
+        RuntimeDefaults.Workers,
+        "Worker processes that run trials side by side. auto is as many as the cores have room for, or one for each GPU; fewer where memory is short. Results don't depend on it.");
+
+    private static readonly SpecKey<int?> Threads = new(
+        "threads",
+        new WordOr<int>("auto", new IntegerShape(1, 256)),
+        RuntimeDefaults.Threads,
+        "Threads of each worker. auto is one on a CPU of up to seven cores, else a quarter of the cores. The last digits of results depend on it.");
 
     private static readonly SpecKey<string> Cache = new(
         "cache", Folder, RuntimeDefaults.Cache, "Folder of the journal, checkpoints and decoded data, relative to this file.");
@@ -44,7 +53,8 @@ internal static class PlaceKeys
 
     /// <summary>The section <c>runtime</c>.</summary>
     public static readonly SectionShape<RuntimeSpec> Runtime = new(
-        [Device, Workers, Cache], s => new RuntimeSpec { Device = s.Read(Device), Workers = s.Read(Workers), Cache = s.Read(Cache) });
+        [Device, Workers, Threads, Cache],
+        s => new RuntimeSpec { Device = s.Read(Device), Workers = s.Read(Workers), Threads = s.Read(Threads), Cache = s.Read(Cache) });
 
     private static bool IsDevice(string text) =>
         text is "auto" or "cpu" or "cuda"

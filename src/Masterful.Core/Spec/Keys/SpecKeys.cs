@@ -37,7 +37,7 @@ internal static class SpecKeys
 
     private static readonly SpecKey<OutputSpec> Output = new("output", PlaceKeys.Output, new OutputSpec(), "Where the trained model goes.");
 
-    private static readonly SpecKey<RuntimeSpec> Runtime = new("runtime", PlaceKeys.Runtime, new RuntimeSpec(), "Device, workers and cache.");
+    private static readonly SpecKey<RuntimeSpec> Runtime = new("runtime", PlaceKeys.Runtime, new RuntimeSpec(), "Device, workers, threads and cache.");
 
     /// <summary>The whole spec; paths are as they are written, and the spec's own path is empty.</summary>
     public static readonly SectionShape<MasterfulSpec> Root = new(
