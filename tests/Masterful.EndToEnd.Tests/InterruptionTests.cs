@@ -53,6 +53,8 @@ public sealed class InterruptionTests(InterruptionTests.UndisturbedRun undisturb
         var project = new SmallProject(epochs: 12);
         project.UseModel("SlowFactory", "delay: 10");
         project.Edit("[horizontal_mirror, rotate]", "[horizontal_mirror]");
+        // Of two workers each would end its final training with the other: there would be no moment between the two.
+        project.Edit("device: cpu", "device: cpu, workers: 1");
         return project;
     }
 

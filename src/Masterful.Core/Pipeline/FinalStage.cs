@@ -25,9 +25,16 @@ internal sealed class FinalStage(ITrialRunner runner, bool onSelect)
     {
         var original = Arm(template, Policy.None, seeds);
         var masterful = policy.IsNone ? original : Arm(template, policy, seeds);
-        // Both arms at once, so that no worker waits for the last training of the first.
-        var all = await TrialBatch.RunAsync(runner, policy.IsNone ? original : [.. original, .. masterful], cancellation).ConfigureAwait(false);
-        var results = all.Take(seeds).ToList();
+        Task<IReadOnlyList<TrialResult>> AskAsync(TrialSpec[] trials) => TrialBatch.RunAsync(runner, trials, cancellation);
+
+        // The first of the original alone, one a worker: where none of the original can be trained, the other arm is not either. Then all
+        // that are left at once, so that no worker waits for the last of an arm.
+        var results = (await AskAsync(original[..Math.Clamp(runner.Parallelism, 1, seeds)]).ConfigureAwait(false)).ToList();
+        if (results.All(r => r.Status == TrialStatus.Failed))
+        {
+            results.AddRange(await AskAsync(original[results.Count..]).ConfigureAwait(false));
+        }
+
         if (results.All(r => r.Status == TrialStatus.Failed))
         {
             throw new DiagnosticException(
@@ -35,7 +42,10 @@ internal sealed class FinalStage(ITrialRunner runner, bool onSelect)
                 $"No final training of the original model came to an end, so there is nothing to compare with. The first one failed: {results[0].Failure}");
         }
 
-        return FinalTrials.Of(original, masterful, [.. results], [.. policy.IsNone ? results : all.Skip(seeds)], onSelect);
+        var asked = results.Count;
+        var rest = await AskAsync([.. original[asked..], .. policy.IsNone ? [] : masterful]).ConfigureAwait(false);
+        results.AddRange(rest.Take(seeds - asked));
+        return FinalTrials.Of(original, masterful, [.. results], [.. policy.IsNone ? results : rest.Skip(seeds - asked)], onSelect);
     }
 
     private TrialSpec[] Arm(TrialSpec template, Policy policy, int seeds) =>
