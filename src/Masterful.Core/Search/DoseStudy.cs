@@ -30,7 +30,7 @@ internal sealed class DoseStudy(SearchLedger ledger, SearchRequest request, doub
     /// <param name="cancellation">Stops.</param>
     public async Task<DoseResponse> MeasureAsync(DosePlan plan, Policy policy, CancellationToken cancellation)
     {
-        ledger.Stage = NameOf(plan.Technique);
+        (ledger.Stage, ledger.Planned) = (NameOf(plan.Technique), Math.Max(ledger.Planned, ledger.Trials + plan.Trials));
         var arms = Enumerable.Range(0, plan.Seeds)
             .Select(s => plan.Arms(request.Template with { Seed = Seeds.Derive(request.Template.Seed, $"search/dose/{s}") }, policy))
             .ToList();

@@ -60,6 +60,12 @@ internal sealed class SearchLedger(
             passes += TrialCost.ImagePasses(trials[admitted++], sizes);
         }
 
+        if (admitted > 0)
+        {
+            // So that the stage is known while its first trials run.
+            Tell();
+        }
+
         // Time can only be checked between waves.
         var wave = budget.Time is null ? trials.Count : Math.Max(1, runner.Parallelism);
         for (var first = 0; first < admitted; first += wave)
@@ -139,8 +145,10 @@ internal sealed class SearchLedger(
     private void Report()
     {
         _marks.Add((Spent, Elapsed));
-        progress?.Report(new SearchProgress(Stage, Trials, Planned, Spent, Cap, Elapsed, SecondsLeft()));
+        Tell();
     }
+
+    private void Tell() => progress?.Report(new SearchProgress(Stage, Trials, Planned, Spent, Cap, Elapsed, SecondsLeft()));
 
     /// <summary>
     /// Trials to come at the cost of those so far and at the pace of the later half of the work: policies of many techniques, which come

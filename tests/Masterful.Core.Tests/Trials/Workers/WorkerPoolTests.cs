@@ -82,8 +82,8 @@ public sealed class WorkerPoolTests
         var told = new Listener();
         using var pool = folder.Pool(1, progress: told);
         var running = pool.RunAsync(folder.LongTrial, Stop);
-        // Checkpoints are five seconds apart.
-        await Until(() => Directory.Exists(Path.Combine(folder.Cache, "checkpoints")) && Directory.GetFiles(Path.Combine(folder.Cache, "checkpoints")).Length > 0, running);
+        // Checkpoints are five seconds apart; each is written beside its place first.
+        await Until(() => File.Exists(Path.Combine(folder.Cache, "checkpoints", TrialKey.Of(folder.LongTrial))), running);
         var first = pool.ProcessIds.Single();
         WorkerFolder.Signal("KILL", first);
 
