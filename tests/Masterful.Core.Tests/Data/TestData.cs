@@ -68,13 +68,18 @@ internal sealed class TestData : IDisposable
     {
         var bytes = new byte[16 + (count * Small.Length)];
         new Random(seed).NextBytes(bytes);
-        Span<int> header = [0x0803, claimed ?? count, Small.Height, Small.Width];
+        WriteIdxHeader(bytes, claimed ?? count, Small);
+        return bytes;
+    }
+
+    /// <summary>The 16 bytes before the pixels of an IDX file of images.</summary>
+    public static void WriteIdxHeader(Span<byte> bytes, int count, ImageShape shape)
+    {
+        Span<int> header = [0x0803, count, shape.Height, shape.Width];
         for (var i = 0; i < header.Length; i++)
         {
-            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(i * 4), header[i]);
+            BinaryPrimitives.WriteInt32BigEndian(bytes[(i * 4)..], header[i]);
         }
-
-        return bytes;
     }
 
     public static byte[] IdxLabels(int[] labels)

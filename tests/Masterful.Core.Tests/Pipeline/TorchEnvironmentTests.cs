@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using Masterful.Core.Models;
 using Masterful.Core.Pipeline;
 using Masterful.Core.Spec;
+using Masterful.Core.Tests.Data;
 using Masterful.Core.Trials;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
@@ -11,7 +11,6 @@ namespace Masterful.Core.Tests.Pipeline;
 
 public sealed class TorchEnvironmentTests : IDisposable
 {
-    private const int Side = 8;
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -102,41 +101,16 @@ public sealed class TorchEnvironmentTests : IDisposable
             Splits = new SplitsSpec { Train = ["train-images-idx3-ubyte"], Test = ["t10k-images-idx3-ubyte"] },
             Validation = new ShareOrName(0.25, null),
         },
-        Model = new ModelSpec { Architecture = "small-cnn", InputShape = new ImageShape(Side, Side, 1) },
+        Model = new ModelSpec { Architecture = "small-cnn", InputShape = HalfBrightImages.Shape },
         Training = new TrainingSpec { Epochs = 1, BatchSize = 24, LearningRate = 0.05, Seeds = 2, Precision = PrecisionKind.Fp32 },
         Report = new ReportSpec { Path = _folder["report"] },
         Output = new OutputSpec { Path = _folder["model"] },
         Runtime = new RuntimeSpec { Cache = _folder[".masterful"] },
     };
 
-    /// <summary>Noise with a bright left or right half; or, where left and right are to be the same, with a bright middle or edge.</summary>
     private void WriteImages(string name, int count, int seed, bool symmetric = false)
     {
-        var random = new Random(seed);
-        var images = new byte[16 + (count * Side * Side)];
-        var labels = new byte[8 + count];
-        int[] header = [0x803, count, Side, Side];
-        for (var i = 0; i < 4; i++)
-        {
-            BinaryPrimitives.WriteInt32BigEndian(images.AsSpan(4 * i), header[i]);
-        }
-
-        BinaryPrimitives.WriteInt32BigEndian(labels, 0x801);
-        BinaryPrimitives.WriteInt32BigEndian(labels.AsSpan(4), count);
-        for (var i = 0; i < count; i++)
-        {
-            labels[8 + i] = (byte)(i % 2);
-            for (var p = 0; p < Side * Side; p++)
-            {
-                var (start, x) = (16 + (i * Side * Side), p % Side);
-                var bright = (symmetric ? x is >= Side / 4 and < Side * 3 / 4 : x >= Side / 2) == (i % 2 == 1);
-                images[start + p] = symmetric && x >= Side / 2
-                    ? images[start + p - x + (Side - 1 - x)]
-                    : (byte)(random.Next(100) + (bright ? 100 : 0));
-            }
-        }
-
-        File.WriteAllBytes(_folder[$"{name}-images-idx3-ubyte"], images);
-        File.WriteAllBytes(_folder[$"{name}-labels-idx1-ubyte"], labels);
+        File.WriteAllBytes(_folder[$"{name}-images-idx3-ubyte"], HalfBrightImages.Images(count, seed, symmetric));
+        File.WriteAllBytes(_folder[$"{name}-labels-idx1-ubyte"], HalfBrightImages.Labels(count));
     }
 }

@@ -1,10 +1,10 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using Masterful.Core.Data;
 using Masterful.Core.Models;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Tests.Architecture;
+using Masterful.Core.Tests.Data;
 using Masterful.Core.Training;
 using Masterful.Core.Trials;
 using Masterful.Core.Trials.Workers;
@@ -16,7 +16,6 @@ namespace Masterful.Core.Tests.Trials.Workers;
 /// <summary>A folder with images and a spec, and real workers over it: processes of the built tool.</summary>
 internal sealed class WorkerFolder : IDisposable
 {
-    private const int Side = 8;
     private readonly TemporaryFolder _folder = new();
     private readonly string _model;
 
@@ -42,7 +41,7 @@ internal sealed class WorkerFolder : IDisposable
               validation: 25%
             model:
               {{_model}}
-              input_shape: [{{Side}}, {{Side}}, 1]
+              input_shape: [{{HalfBrightImages.Shape.Height}}, {{HalfBrightImages.Shape.Width}}, 1]
             training: { precision: fp32 }
             runtime: { device: cpu }
             """);
@@ -99,33 +98,12 @@ internal sealed class WorkerFolder : IDisposable
     private static string ToolFolder { get; } = Path.Combine(
         Repository.Root, "src", "Masterful.Tool", "bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/', '\\'))!), "net10.0");
 
-    /// <summary>Noise with a bright left or right half, which is the class.</summary>
     private void Write(string name, int count, int seed, bool labelled)
     {
-        var random = new Random(seed);
-        var images = new byte[16 + (count * Side * Side)];
-        var labels = new byte[8 + count];
-        int[] header = [0x803, count, Side, Side];
-        for (var i = 0; i < 4; i++)
-        {
-            BinaryPrimitives.WriteInt32BigEndian(images.AsSpan(4 * i), header[i]);
-        }
-
-        BinaryPrimitives.WriteInt32BigEndian(labels, 0x801);
-        BinaryPrimitives.WriteInt32BigEndian(labels.AsSpan(4), count);
-        for (var i = 0; i < count; i++)
-        {
-            labels[8 + i] = (byte)(i % 2);
-            for (var p = 0; p < Side * Side; p++)
-            {
-                images[16 + (i * Side * Side) + p] = (byte)(random.Next(100) + ((p % Side >= Side / 2) == (i % 2 == 1) ? 100 : 0));
-            }
-        }
-
-        File.WriteAllBytes(_folder[$"{name}-images-idx3-ubyte"], images);
+        File.WriteAllBytes(_folder[$"{name}-images-idx3-ubyte"], HalfBrightImages.Images(count, seed));
         if (labelled)
         {
-            File.WriteAllBytes(_folder[$"{name}-labels-idx1-ubyte"], labels);
+            File.WriteAllBytes(_folder[$"{name}-labels-idx1-ubyte"], HalfBrightImages.Labels(count));
         }
     }
 
