@@ -13,17 +13,13 @@ internal static partial class WorkerProgram
     /// <summary>What starts a worker that reads the spec as a command did.</summary>
     public static WorkerCommand Command(CommonOptions options)
     {
-        var program = Environment.ProcessPath!;
-        string[] self = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(WorkerProgram).Assembly.Location] : [];
+        var self = OwnProgram.For(Name, options.LibTorch, options.Assembly);
         return new WorkerCommand(
-            program,
+            self.Path,
             [
-                .. self,
-                Name,
+                .. self.Arguments,
                 "--spec", options.SpecPath,
                 .. options.Overrides.SelectMany(o => new[] { "--set", o }),
-                .. options.Assembly is { } assembly ? ["--assembly", assembly] : Array.Empty<string>(),
-                .. options.LibTorch is { } folder ? ["--libtorch", folder] : Array.Empty<string>(),
                 "--verbosity", options.VerbosityName,
             ]);
     }

@@ -71,13 +71,11 @@ internal static class UiCommand
         : throw new DiagnosticException(ToolDiagnostics.NoResult, $"There is no folder {folder}.");
 
     /// <summary>This program again, as what draws previews: it finds libtorch as the commands that train do.</summary>
-    private static ProcessStartInfo PreviewWorker(CommonOptions options, MasterfulSpec spec) => new(
-        Environment.ProcessPath!,
-        [
-            typeof(UiCommand).Assembly.Location, PreviewWorkerCommand.Name,
-            .. options.LibTorch is { } libtorch ? new[] { "--libtorch", libtorch } : [],
-            .. spec.Model.Assembly is { } assembly ? new[] { "--assembly", assembly } : [],
-        ]);
+    private static ProcessStartInfo PreviewWorker(CommonOptions options, MasterfulSpec spec)
+    {
+        var self = OwnProgram.For(PreviewWorkerCommand.Name, options.LibTorch, spec.Model.Assembly);
+        return new ProcessStartInfo(self.Path, self.Arguments);
+    }
 
     private static void Open(CommandCall call, Uri address)
     {
