@@ -1,0 +1,128 @@
+using Masterful.Core.Pipeline;
+using Masterful.Core.Trials;
+using Masterful.Results;
+
+namespace Masterful.Tool.Output;
+
+/// <summary>Joins what the stages and the trainings report into one line.</summary>
+internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<int, TrialProgress> _trials = [];
+    private PipelineProgress? _stage;
+
+    public void Stage(PipelineProgress progress)
+    {
+        lock (_gate)
+        {
+            if (progress.Stage != _stage?.Stage)
+            {
+                _trials.Clear();
+            }
+
+            _stage = progress;
+        }
+
+        Tell();
+    }
+
+    /// <summary>What each worker trains; a training in its last epoch is as good as over.</summary>
+    public void Epoch(TrialProgress progress)
+    {
+        lock (_gate)
+        {
+            _trials[progress.Worker] = progress;
+            if (_stage is not { TrialsPlanned: > 0 })
+            {
+                return;
+            }
+        }
+
+        Tell();
+    }
+
+    private void Tell()
+    {
+        PipelineProgress stage;
+        TrialProgress[] trials;
+        lock (_gate)
+        {
+            if (_stage is null)
+            {
+                return;
+            }
+
+            trials = _stage.TrialsPlanned > 0 ? [.. _trials.Values.Where(t => t.Epoch.Epoch < t.Epoch.Epochs)] : [];
+            stage = WithRunning(_stage, trials);
+        }
+
+        line.Tell(Text(stage, trials), new { stage, trial = trials.FirstOrDefault(), trials });
+        record.Note(new ProgressFile
+        {
+            Stage = stage.Stage,
+            Detail = stage.Detail,
+            TrialsDone = stage.TrialsDone,
+            TrialsPlanned = stage.TrialsPlanned,
+            ImagePasses = stage.ImagePasses,
+            ImagePassesPlanned = stage.ImagePassesPlanned,
+            SecondsLeft = stage.SecondsLeft,
+            Training = trials.Length == 0
+                ? null
+                : string.Join("; ", trials.Select(t => $"{t.PolicyName}: epoch {t.Epoch.Epoch} of {t.Epoch.Epochs}, {t.Epoch.ImagesPerSecond:N0} images a second")),
+        });
+    }
+
+    /// <summary>
+    /// Stages count trials that are over. The epochs of those under way are added, each trial at the mean work of one, so that the share
+    /// and the time left move between two trials' ends, minutes apart.
+    /// </summary>
+    private static PipelineProgress WithRunning(PipelineProgress stage, TrialProgress[] trials)
+    {
+        var running = trials.Sum(t => (double)t.Epoch.Epoch / t.Epoch.Epochs);
+        var remaining = stage.TrialsPlanned - stage.TrialsDone;
+        if (running == 0 || remaining <= 0)
+        {
+            return stage;
+        }
+
+        var passes = stage.TrialsDone > 0
+            ? (double)stage.ImagePasses / stage.TrialsDone
+            : (double)(stage.ImagePassesPlanned ?? 0) / stage.TrialsPlanned;
+        return stage with
+        {
+            ImagePasses = stage.ImagePasses + (long)(running * passes),
+            SecondsLeft = stage.SecondsLeft * Math.Max(0, 1 - (running / remaining)),
+        };
+    }
+
+    private static string Text(PipelineProgress stage, TrialProgress[] trials)
+    {
+        var epochs = trials.Select(t => $"{t.Epoch.Epoch}/{t.Epoch.Epochs}");
+        var parts = new List<string?>
+        {
+            Name(stage.Stage),
+            stage.Detail,
+            stage.TrialsPlanned > 0 ? $"trial {Running(stage, Math.Max(1, trials.Length))} of {stage.TrialsPlanned}" : null,
+            trials.Length > 0 ? $"epoch {string.Join(" and ", epochs)}, {trials.Sum(t => t.Epoch.ImagesPerSecond):N0} img/s" : null,
+            stage.ImagePassesPlanned is > 0 and var planned ? $"{Math.Min(1, (double)stage.ImagePasses / planned):0%} of the work" : null,
+            stage.SecondsLeft is { } left ? $"about {Duration.Text(TimeSpan.FromSeconds(left))} left" : null,
+        };
+        return string.Join(" · ", parts.Where(p => p is { Length: > 0 }));
+    }
+
+    private static string Running(PipelineProgress stage, int count)
+    {
+        var (first, last) = (Math.Min(stage.TrialsDone + 1, stage.TrialsPlanned), Math.Min(stage.TrialsDone + count, stage.TrialsPlanned));
+        return first == last ? $"{first}" : $"{first} to {last}";
+    }
+
+    private static string Name(string stage) => stage switch
+    {
+        PipelineStage.Data => "reading data",
+        PipelineStage.Model => "checking the model",
+        PipelineStage.Final => "final trainings",
+        PipelineStage.Labels => "judging labels fold by fold",
+        PipelineStage.Report => "writing the report",
+        _ => stage,
+    };
+}
