@@ -42,6 +42,40 @@ public partial class PageTests(Browser browser, RealRun run)
     }
 
     [Fact]
+    public async Task A_list_of_runs_that_is_left_before_it_came_opens_no_stream_of_events()
+    {
+        await using var page = await OpenAsync();
+        await page.MenuAsync("Docs");
+        await Expect(page.Page.Locator("#main")).ToContainTextAsync("dotnet masterful");
+        var before = page.Requests.Count(IsLive);
+        await page.Page.RouteAsync("**/api/runs", async route =>
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            await route.ContinueAsync();
+        });
+
+        // A browser keeps six connections to a server: with a stream left open each time, the last page would wait for ever.
+        await page.Page.EvaluateAsync(
+            """
+            async () => {
+              for (let i = 0; i < 8; i++) {
+                location.hash = "#/runs";
+                await new Promise(done => setTimeout(done, 30));
+                location.hash = "#/docs";
+                await new Promise(done => setTimeout(done, 200));
+              }
+            }
+            """);
+        await page.MenuAsync("Data Health");
+
+        await Expect(page.Page.Locator("#main")).ToContainTextAsync("Labels that are likely wrong");
+        Assert.Equal(before, page.Requests.Count(IsLive));
+        page.AssertNothingWentWrong();
+
+        static bool IsLive(string address) => address.EndsWith("api/live", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Brushing_an_axis_changes_which_policies_are_shown()
     {
         await using var page = await OpenAsync();

@@ -8,6 +8,18 @@ const library = /** @type {any} */ (window);
 /** @type {Set<{ instance: any, draw: () => void, watch: ResizeObserver }>} */
 const drawn = new Set();
 
+/** @type {HTMLScriptElement | null} */
+let loading = null;
+
+/** The library's script, which comes with the first chart: the list of runs, the page that opens first, has none and doesn't wait for it. */
+function script() {
+  if (!loading) {
+    loading = h("script", { src: "lib/echarts.min.js" });
+    document.head.append(/** @type {HTMLScriptElement} */ (loading));
+  }
+  return /** @type {HTMLScriptElement} */ (loading);
+}
+
 /** Colours of the style sheet, of light or dark. */
 export function colours() {
   const style = getComputedStyle(document.documentElement);
@@ -53,6 +65,12 @@ export function plot({ title, subtitle, description, height, option, legend, ove
   /** @type {any} */
   const chart = { instance: null, draw: () => chart.instance?.setOption(complete(option(colours())), true), watch };
   function start() {
+    if (!library.echarts) {
+      script().addEventListener("load", start, { once: true });
+      return;
+    }
+    // Its page was left while the library came.
+    if (!place.isConnected || chart.instance) return;
     chart.instance = library.echarts.init(place, null, { renderer: "canvas" });
     drawn.add(chart);
     chart.draw();

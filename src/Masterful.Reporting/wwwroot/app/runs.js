@@ -31,7 +31,7 @@ export async function runsPage(left) {
   const compare = h("button", { type: "button", onclick: () => { location.hash = `#/compare/${[...chosen].join("/")}`; } }, "Compare");
 
   function rows(/** @type {number} */ from, /** @type {number} */ to) {
-    return h("div", { class: "table", role: "region", "aria-label": "Runs", tabindex: 0 }, h("table", {},
+    return h("div", { class: "table", role: "region", "aria-label": "Runs", tabindex: 0 }, h("table", { class: "runs" },
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Compare"), ...columns.map((c, i) => h("th", {
         scope: "col", class: c.number && "number", "aria-sort": state.by === i ? (state.down ? "descending" : "ascending") : null,
       }, h("button", { type: "button", onclick: () => { Object.assign(state, { by: i, down: state.by === i ? !state.down : true }); update(); } }, c.title, state.by === i ? (state.down ? " ▾" : " ▴") : ""))))),
@@ -40,7 +40,7 @@ export async function runsPage(left) {
         h("th", { scope: "row", class: "whole" }, h("a", { href: `#/report/${run.id}` }, when(run.started))),
         h("td", { class: "names" }, run.dataset), h("td", { class: "names" }, run.model), h("td", {}, h("a", { href: `#/policies/${run.id}` }, run.policy)),
         h("td", { class: "number" }, percent(run.original)), h("td", { class: "number" }, percent(run.masterful)),
-        h("td", { class: "number" }, percent(run.reduction, 1), typeof run.low === "number" && h("span", { class: "muted" }, ` (${percent(run.low, 1)} to ${percent(run.high, 1)})`)),
+        h("td", { class: "number" }, percent(run.reduction, 1), typeof run.low === "number" && h("span", { class: "muted" }, `${percent(run.low, 1)} to ${percent(run.high, 1)}`)),
         h("td", {}, h("span", { class: `badge ${run.gate}` }, verdicts[run.gate] ?? run.gate)),
         h("td", { class: "number" }, duration(run.seconds)))))));
   }
@@ -80,6 +80,8 @@ function livePanel(left) {
     [{ title: "Trial" }, { title: "Policy" }, { title: "Share of a training", number: true }, { title: "Loss", number: true }, { title: "Error", number: true }, { title: "Took", number: true }, { title: "" }],
     [...trials].reverse().slice(from, to).map((t) => [t.key.slice(0, 8), words(t), percent(t.fidelity, 0), loss(t.loss), percent(t.error), duration(t.seconds), [t.final ? "final" : "", t.reused ? "reused" : "", t.status === "failed" ? "failed" : ""].filter(Boolean).join(", ")])));
   panel.append(title, stage, bar, ledger, list.element, place);
+  // Left while the list was read: nothing would close the stream again, and a browser keeps six connections to a server, not more.
+  if (left.aborted) return panel;
   const events = source.live();
   left.addEventListener("abort", () => events.close());
   const on = (/** @type {string} */ type, /** @type {(data: any) => void} */ told) => events.addEventListener(type, (event) => told(JSON.parse(/** @type {MessageEvent} */ (event).data)));
