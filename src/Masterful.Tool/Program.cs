@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Masterful.Core.Runtime;
 using Masterful.Tool;
 
 using var cancellation = new CancellationTokenSource();
@@ -10,7 +11,7 @@ var isWorker = args is [WorkerProgram.Name, ..];
 var asked = 0L;
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
-using var stop = StopFile.Watch(isWorker ? null : Environment.GetEnvironmentVariable(StopFile.Variable), Stop);
+using var stop = StopFile.Watch(isWorker ? null : EnvironmentSetting.Read(StopFile.Variable), Stop);
 
 return await MasterfulTool.RunAsync(
     args,
@@ -19,7 +20,7 @@ return await MasterfulTool.RunAsync(
         Input = Console.In,
         Output = Console.Out,
         Error = Console.Error,
-        Environment = Environment.GetEnvironmentVariable,
+        Environment = EnvironmentSetting.Read,
         IsTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb") && Environment.GetEnvironmentVariable("CI") is null,
     },
     cancellation.Token).ConfigureAwait(false);

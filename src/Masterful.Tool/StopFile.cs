@@ -12,7 +12,7 @@ internal static class StopFile
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Calls <paramref name="stop"/> when the file is there, again and again until it is disposed; null where no file is named.</summary>
-    public static Timer? Watch(string? file, Action stop) => file is not { Length: > 0 } ? null : new Timer(
+    public static Timer? Watch(string? file, Action stop) => file is null ? null : new Timer(
         _ =>
         {
             if (File.Exists(file))

@@ -171,7 +171,7 @@ public sealed class MasterfulModel : IDisposable
         // The program's own output counts as a model project's: a program that references libtorch brings it there.
         var folders = MachineFolders.FromEnvironment();
         var program = Path.Combine(AppContext.BaseDirectory, "program.dll");
-        var location = new LibTorchLocator(Environment.GetEnvironmentVariable("MASTERFUL_LIBTORCH"), program, folders).Locate();
+        var location = new LibTorchLocator(EnvironmentSetting.Read("MASTERFUL_LIBTORCH"), program, folders).Locate();
         LibTorch.Load(
             location ?? throw new DiagnosticException(
                 RuntimeDiagnostics.LibTorchNotFound,

@@ -17,11 +17,11 @@ public sealed record MachineFolders(string Cache, string Packages)
     public static MachineFolders FromEnvironment()
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var cache = Environment.GetEnvironmentVariable("MASTERFUL_CACHE")
+        var cache = EnvironmentSetting.Read("MASTERFUL_CACHE")
             ?? (Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } local
                 ? Path.Combine(local, "masterful")
                 : Path.Combine(Path.GetTempPath(), "masterful"));
-        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(home, ".nuget", "packages");
+        var packages = EnvironmentSetting.Read("NUGET_PACKAGES") ?? Path.Combine(home, ".nuget", "packages");
         return new MachineFolders(cache, packages);
     }
 
