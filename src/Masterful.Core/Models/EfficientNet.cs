@@ -39,7 +39,7 @@ internal sealed class EfficientNet : Network
         var block = 0;
         var features = new List<nn.Module<Tensor, Tensor>>
         {
-            Layers.ConvNorm(channels, Width(Stages[0].Input), 3, 2, nn.SiLU(inplace: true), BatchNorm.Default),
+            Layers.ConvNorm(channels, Width(Stages[0].Input), 3, 2, nn.SiLU(), BatchNorm.Default),
         };
         foreach (var (index, stage) in Stages.Index())
         {
@@ -59,14 +59,14 @@ internal sealed class EfficientNet : Network
         }
 
         var last = Width(Stages[^1].Output);
-        features.Add(Layers.ConvNorm(last, 4 * last, 1, 1, nn.SiLU(inplace: true), BatchNorm.Default));
+        features.Add(Layers.ConvNorm(last, 4 * last, 1, 1, nn.SiLU(), BatchNorm.Default));
 
         var featureLayers = nn.Sequential(features);
         var linear = nn.Linear(4 * last, classCount);
         var classifier = nn.Sequential(nn.Dropout(dropout, inplace: true), linear);
         register_module("features", featureLayers);
         register_module("classifier", classifier);
-        _all = new Chain(featureLayers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), classifier);
+        _all = new Chain(featureLayers, new GlobalAverage(), nn.Flatten(), classifier);
 
         Layers.InitialiseConvolutions(this);
         var bound = 1 / Math.Sqrt(classCount);
@@ -90,11 +90,11 @@ internal sealed class EfficientNet : Network
             var layers = new List<nn.Module<Tensor, Tensor>>();
             if (expanded != input)
             {
-                layers.Add(Layers.ConvNorm(input, expanded, 1, 1, nn.SiLU(inplace: true), BatchNorm.Default));
+                layers.Add(Layers.ConvNorm(input, expanded, 1, 1, nn.SiLU(), BatchNorm.Default));
             }
 
-            layers.Add(Layers.ConvNorm(expanded, expanded, kernel, stride, nn.SiLU(inplace: true), BatchNorm.Default, groups: expanded));
-            layers.Add(new SqueezeExcitation(expanded, Math.Max(1, input / 4), nn.SiLU(inplace: true), nn.Sigmoid()));
+            layers.Add(Layers.ConvNorm(expanded, expanded, kernel, stride, nn.SiLU(), BatchNorm.Default, groups: expanded));
+            layers.Add(new SqueezeExcitation(expanded, Math.Max(1, input / 4), nn.SiLU(), nn.Sigmoid()));
             layers.Add(Layers.ConvNorm(expanded, output, 1, 1, null, BatchNorm.Default));
 
             _residual = stride == 1 && input == output;

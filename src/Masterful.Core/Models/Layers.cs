@@ -11,7 +11,7 @@ internal static class Layers
     {
         var layers = new List<nn.Module<Tensor, Tensor>>
         {
-            nn.Conv2d(input, output, kernel, stride, (kernel - 1) / 2, groups: groups, bias: false),
+            Convolution(input, output, kernel, stride, groups),
             nn.BatchNorm2d(output, norm.Epsilon, norm.Momentum),
         };
         if (activation is not null)
@@ -29,13 +29,32 @@ internal static class Layers
         return rounded < 0.9 * value ? rounded + 8 : rounded;
     }
 
+    /// <summary>A convolution without bias, padded so that a stride of 1 keeps the size.</summary>
+    public static nn.Module<Tensor, Tensor> Convolution(int input, int output, int kernel, int stride, int groups = 1) => (kernel, groups) switch
+    {
+        (1, 1) => new PointwiseConvolution(input, output, stride),
+        ( > 1, > 1) when groups == input && groups == output => new DepthwiseConvolution(input, kernel, stride),
+        _ => nn.Conv2d(input, output, kernel, stride, (kernel - 1) / 2, groups: groups, bias: false),
+    };
+
     /// <summary>Kaiming-normal (fan-out) convolutions with zero biases; batch norms start as the identity already.</summary>
     public static void InitialiseConvolutions(nn.Module module)
     {
-        foreach (var convolution in module.modules().OfType<TorchSharp.Modules.Conv2d>())
+        foreach (var layer in module.modules())
         {
-            nn.init.kaiming_normal_(convolution.weight, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
-            if (convolution.bias is { } bias)
+            var (weight, bias) = layer switch
+            {
+                TorchSharp.Modules.Conv2d convolution => (convolution.weight, convolution.bias),
+                DepthwiseConvolution convolution => (convolution.Weight, null),
+                PointwiseConvolution convolution => (convolution.Weight, convolution.Bias),
+                _ => (null, null),
+            };
+            if (weight is not null)
+            {
+                nn.init.kaiming_normal_(weight, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
+            }
+
+            if (bias is not null)
             {
                 nn.init.zeros_(bias);
             }
@@ -53,6 +72,19 @@ internal readonly record struct BatchNorm(double Epsilon, double Momentum)
 }
 
 /// <summary>
+/// The mean of each channel over the image, <c>[N, C, 1, 1]</c>. As a sum that is scaled afterwards: the gradient of libtorch's own mean is
+/// a whole image in an order of memory that the layers before it are slow with.
+/// </summary>
+internal sealed class GlobalAverage() : nn.Module<Tensor, Tensor>(nameof(GlobalAverage))
+{
+    public override Tensor forward(Tensor input)
+    {
+        using var sum = input.sum([2, 3], keepdim: true);
+        return sum * (1.0 / (input.shape[2] * input.shape[3]));
+    }
+}
+
+/// <summary>
 /// Squeeze-and-excitation: channels weighed by a gate computed from their global means (Hu et al. 2018, "Squeeze-and-Excitation Networks").
 /// State: <c>fc1.weight, fc1.bias, fc2.weight, fc2.bias</c>, 1×1 convolutions.
 /// </summary>
@@ -63,11 +95,11 @@ internal sealed class SqueezeExcitation : nn.Module<Tensor, Tensor>
     public SqueezeExcitation(int channels, int squeezed, nn.Module<Tensor, Tensor> activation, nn.Module<Tensor, Tensor> gate)
         : base(nameof(SqueezeExcitation))
     {
-        var fc1 = nn.Conv2d(channels, squeezed, 1);
-        var fc2 = nn.Conv2d(squeezed, channels, 1);
+        var fc1 = new PointwiseConvolution(channels, squeezed, hasBias: true);
+        var fc2 = new PointwiseConvolution(squeezed, channels, hasBias: true);
         register_module("fc1", fc1);
         register_module("fc2", fc2);
-        _weigh = new Chain(nn.AdaptiveAvgPool2d(1), fc1, activation, fc2, gate);
+        _weigh = new Chain(new GlobalAverage(), fc1, activation, fc2, gate);
     }
 
     public override Tensor forward(Tensor input)

@@ -51,15 +51,15 @@ internal sealed class MobileNetV3 : Network
         var last = rows[^1].Output;
         var features = nn.Sequential(
         [
-            Layers.ConvNorm(channels, rows[0].Input, 3, 2, nn.Hardswish(inplace: true), Norm),
+            Layers.ConvNorm(channels, rows[0].Input, 3, 2, nn.Hardswish(), Norm),
             .. rows.Select(row => new InvertedResidual(row)),
-            Layers.ConvNorm(last, 6 * last, 1, 1, nn.Hardswish(inplace: true), Norm),
+            Layers.ConvNorm(last, 6 * last, 1, 1, nn.Hardswish(), Norm),
         ]);
         var classifier = nn.Sequential(
-            nn.Linear(6 * last, hidden), nn.Hardswish(inplace: true), nn.Dropout(0.2, inplace: true), nn.Linear(hidden, classCount));
+            nn.Linear(6 * last, hidden), nn.Hardswish(), nn.Dropout(0.2, inplace: true), nn.Linear(hidden, classCount));
         register_module("features", features);
         register_module("classifier", classifier);
-        _all = new Chain(features, nn.AdaptiveAvgPool2d(1), nn.Flatten(), classifier);
+        _all = new Chain(features, new GlobalAverage(), nn.Flatten(), classifier);
 
         Layers.InitialiseConvolutions(this);
         foreach (var linear in modules().OfType<TorchSharp.Modules.Linear>())
@@ -86,7 +86,7 @@ internal sealed class MobileNetV3 : Network
         public InvertedResidual(Bottleneck row)
             : base(nameof(InvertedResidual))
         {
-            nn.Module<Tensor, Tensor> Activation() => row.Hardswish ? nn.Hardswish(inplace: true) : nn.ReLU(inplace: true);
+            nn.Module<Tensor, Tensor> Activation() => row.Hardswish ? nn.Hardswish() : nn.ReLU(inplace: true);
 
             var layers = new List<nn.Module<Tensor, Tensor>>();
             if (row.Expanded != row.Input)

@@ -14,8 +14,8 @@ internal sealed class ResNet : Network
         : base(nameof(ResNet))
     {
         nn.Module<Tensor, Tensor> conv1 = smallStem
-            ? nn.Conv2d(channels, 64, 3, 1, 1, bias: false)
-            : nn.Conv2d(channels, 64, 7, 2, 3, bias: false);
+            ? Layers.Convolution(channels, 64, 3, 1)
+            : Layers.Convolution(channels, 64, 7, 2);
         var bn1 = nn.BatchNorm2d(64);
         register_module("conv1", conv1);
         register_module("bn1", bn1);
@@ -44,7 +44,7 @@ internal sealed class ResNet : Network
 
         var fc = nn.Linear(width, classCount);
         register_module("fc", fc);
-        _all = new Chain([.. layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), fc]);
+        _all = new Chain([.. layers, new GlobalAverage(), nn.Flatten(), fc]);
         Layers.InitialiseConvolutions(this);
     }
 
@@ -77,8 +77,7 @@ internal sealed class ResNet : Network
             var width = input;
             foreach (var (index, convolution) in convolutions.Index())
             {
-                var conv = nn.Conv2d(
-                    width, convolution.Width, convolution.Kernel, convolution.Stride, convolution.Kernel / 2, bias: false);
+                var conv = Layers.Convolution(width, convolution.Width, convolution.Kernel, convolution.Stride);
                 var norm = nn.BatchNorm2d(convolution.Width);
                 register_module($"conv{index + 1}", conv);
                 register_module($"bn{index + 1}", norm);
@@ -89,7 +88,7 @@ internal sealed class ResNet : Network
             _path = new Chain(path);
             if (stride != 1 || input != output)
             {
-                var downsample = nn.Sequential(nn.Conv2d(input, output, 1, stride, bias: false), nn.BatchNorm2d(output));
+                var downsample = nn.Sequential(Layers.Convolution(input, output, 1, stride), nn.BatchNorm2d(output));
                 register_module("downsample", downsample);
                 _downsample = new Chain(downsample);
             }

@@ -19,13 +19,13 @@ internal sealed class SmallCnn : Network
         foreach (var (width, stride) in Blocks)
         {
             layers.Add(nn.Sequential(
-                nn.Conv2d(input, width, 3, stride, padding: 1, bias: false),
+                Layers.Convolution(input, width, 3, stride),
                 nn.BatchNorm2d(width),
                 nn.ReLU(inplace: true)));
             input = width;
         }
 
-        layers.AddRange([nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(input, classCount)]);
+        layers.AddRange([new GlobalAverage(), nn.Flatten(), nn.Linear(input, classCount)]);
         foreach (var (index, layer) in layers.Index())
         {
             register_module($"{index}", layer);

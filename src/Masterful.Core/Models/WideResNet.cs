@@ -18,7 +18,7 @@ internal sealed class WideResNet : Network
     public WideResNet(int depth, int widening, int channels, int classCount)
         : base(nameof(WideResNet))
     {
-        var conv1 = nn.Conv2d(channels, 16, 3, padding: 1, bias: false);
+        var conv1 = Layers.Convolution(channels, 16, 3, 1);
         register_module("conv1", conv1);
         var layers = new List<nn.Module<Tensor, Tensor>> { conv1 };
         var width = 16;
@@ -41,7 +41,7 @@ internal sealed class WideResNet : Network
         var fc = nn.Linear(width, classCount);
         register_module("bn", bn);
         register_module("fc", fc);
-        _all = new Chain([.. layers, bn, nn.ReLU(inplace: true), nn.AdaptiveAvgPool2d(1), nn.Flatten(), fc]);
+        _all = new Chain([.. layers, bn, nn.ReLU(inplace: true), new GlobalAverage(), nn.Flatten(), fc]);
         Layers.InitialiseConvolutions(this);
         nn.init.zeros_(fc.bias);
     }
@@ -59,9 +59,9 @@ internal sealed class WideResNet : Network
             : base(nameof(Block))
         {
             var bn1 = nn.BatchNorm2d(input);
-            var conv1 = nn.Conv2d(input, output, 3, stride, 1, bias: false);
+            var conv1 = Layers.Convolution(input, output, 3, stride);
             var bn2 = nn.BatchNorm2d(output);
-            var conv2 = nn.Conv2d(output, output, 3, 1, 1, bias: false);
+            var conv2 = Layers.Convolution(output, output, 3, 1);
             register_module("bn1", bn1);
             register_module("conv1", conv1);
             register_module("bn2", bn2);
@@ -70,7 +70,7 @@ internal sealed class WideResNet : Network
             _path = new Chain(conv1, bn2, nn.ReLU(inplace: true), conv2);
             if (input != output)
             {
-                var shortcut = nn.Conv2d(input, output, 1, stride, bias: false);
+                var shortcut = Layers.Convolution(input, output, 1, stride);
                 register_module("shortcut", shortcut);
                 _shortcut = new Chain(shortcut);
             }

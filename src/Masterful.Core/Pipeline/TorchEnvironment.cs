@@ -46,7 +46,7 @@ public sealed class TorchEnvironment(
 
     /// <inheritdoc/>
     public PrecisionKind ResolvePrecision(MasterfulSpec spec) =>
-        Training.Precision.Resolve(spec.Training.Precision, device, spec.Model.Architecture);
+        Training.Precision.Resolve(spec.Training.Precision, device);
 
     /// <inheritdoc/>
     public Task<DatasetSplits> LoadDataAsync(MasterfulSpec spec, IProgress<DataProgress>? progress, CancellationToken cancellation) =>

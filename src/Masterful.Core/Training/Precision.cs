@@ -5,35 +5,28 @@ using TorchSharp;
 
 namespace Masterful.Core.Training;
 
-/// <summary>Settles which arithmetic a training uses, from the hardware and the model alone, so that a machine always settles alike.</summary>
+/// <summary>Settles which arithmetic a training uses, from the hardware alone, so that a machine always settles alike.</summary>
 public static class Precision
 {
     /// <summary>
-    /// Fp32 or bf16. Auto is bf16 on CUDA, and on processors with bf16 instructions except for architectures of depthwise
-    /// convolutions, whose backward pass is slower in bf16 there. Without autocast everything is fp32.
+    /// Fp32 or bf16. Auto is bf16 on CUDA and on processors with bf16 instructions. Without autocast everything is fp32.
     /// </summary>
     /// <param name="asked">What the spec asks for.</param>
     /// <param name="device">Where the training runs.</param>
-    /// <param name="architecture">A name of the zoo, or null for a model of the user's own.</param>
-    public static PrecisionKind Resolve(PrecisionKind asked, torch.Device device, string? architecture) =>
-        Resolve(asked, ComputeDevice.KindOf(device), architecture, ProcessorHasBf16, Autocast.IsAvailable);
+    public static PrecisionKind Resolve(PrecisionKind asked, torch.Device device) =>
+        Resolve(asked, ComputeDevice.KindOf(device), ProcessorHasBf16, Autocast.IsAvailable);
 
     /// <summary>Whether this processor multiplies bf16 natively: AVX512-BF16 or AMX-BF16.</summary>
     public static bool ProcessorHasBf16 { get; } = DetectBf16();
 
-    internal static PrecisionKind Resolve(PrecisionKind asked, string deviceKind, string? architecture, bool nativeBf16, bool autocast) =>
+    internal static PrecisionKind Resolve(PrecisionKind asked, string deviceKind, bool nativeBf16, bool autocast) =>
         (asked, autocast) switch
         {
             (_, false) or (PrecisionKind.Fp32, _) => PrecisionKind.Fp32,
             (PrecisionKind.Bf16, _) => PrecisionKind.Bf16,
             _ when deviceKind == "cuda" => PrecisionKind.Bf16,
-            _ => nativeBf16 && !IsDepthwise(architecture) ? PrecisionKind.Bf16 : PrecisionKind.Fp32,
+            _ => nativeBf16 ? PrecisionKind.Bf16 : PrecisionKind.Fp32,
         };
-
-    private static bool IsDepthwise(string? architecture) =>
-        architecture is not null
-        && (architecture.StartsWith("efficientnet", StringComparison.Ordinal)
-            || architecture.StartsWith("mobilenet", StringComparison.Ordinal));
 
     /// <summary>Intel's manual, volume 2A, CPUID: leaf 7.1 EAX bit 5 is AVX512_BF16, leaf 7.0 EDX bit 22 is AMX-BF16.</summary>
     private static bool DetectBf16()

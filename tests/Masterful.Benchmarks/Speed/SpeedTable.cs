@@ -18,6 +18,8 @@ internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, do
 {
     private const int Steps = 8;
 
+    private static readonly PrecisionKind Bits = Precision.Resolve(PrecisionKind.Auto, CPU);
+
     private static readonly ModelSpec SmallCnn = new() { Architecture = "small-cnn" };
 
     private static readonly ModelSpec EfficientNet = new()
@@ -55,13 +57,11 @@ internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, do
         }
 
         await ArithmeticAsync(output).ConfigureAwait(false);
-        if (data is not null && peer is not null)
+        if (peer is not null)
         {
-            await DecodeAsync(output, peer, Path.Combine(data, "mnist-m")).ConfigureAwait(false);
+            await DecodeAsync(output, peer).ConfigureAwait(false);
         }
     }
-
-    private static PrecisionKind PrecisionOf(ModelSpec model) => Precision.Resolve(PrecisionKind.Auto, CPU, model.Architecture);
 
     private async Task AgainstPeerAsync(TextWriter output, ModelSpec model, int batch)
     {
@@ -70,7 +70,7 @@ internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, do
             return;
         }
 
-        using var ours = new TrainingLoop(model, batch, Steps, Policy.None, PrecisionOf(model));
+        using var ours = new TrainingLoop(model, batch, Steps, Policy.None, Bits);
         await RowAsync(
             output,
             $"{model.Architecture}, batch {batch}: images a second of whole steps",
@@ -106,10 +106,10 @@ internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, do
 
     private async Task PartsAsync(TextWriter output, ModelSpec model, int batch)
     {
-        using var none = new TrainingLoop(model, batch, Steps, Policy.None, PrecisionOf(model));
-        using var full = new TrainingLoop(model, batch, Steps, Full, PrecisionOf(model));
-        using var trivial = new TrainingLoop(model, batch, Steps, Policy.None.With(Technique.TrivialAugment, 1), PrecisionOf(model));
-        using var bare = new FixedBatch(model, batch, PrecisionOf(model));
+        using var none = new TrainingLoop(model, batch, Steps, Policy.None, Bits);
+        using var full = new TrainingLoop(model, batch, Steps, Full, Bits);
+        using var trivial = new TrainingLoop(model, batch, Steps, Policy.None.With(Technique.TrivialAugment, 1), Bits);
+        using var bare = new FixedBatch(model, batch, Bits);
         Task<double> None() => Task.FromResult(none.Rate(seconds));
         await RowAsync(output, $"{model.Architecture}: time of a step with the full policy", "the same step with none", None, () => Task.FromResult(full.Rate(seconds))).ConfigureAwait(false);
         await RowAsync(output, $"{model.Architecture}: time of a step with TrivialAugment", "the same step with none", None, () => Task.FromResult(trivial.Rate(seconds))).ConfigureAwait(false);
@@ -133,18 +133,65 @@ internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, do
             () => Task.FromResult(Pace.Of(() => left.mm(right).Dispose(), 1, seconds) * 2 * Math.Pow(Side, 3))).ConfigureAwait(false);
     }
 
-    private static async Task DecodeAsync(TextWriter output, PeerProcess peer, string root)
+    /// <summary>The data sets that are here.</summary>
+    private async Task DecodeAsync(TextWriter output, PeerProcess peer)
+    {
+        var fashion = Environment.GetEnvironmentVariable("MASTERFUL_FASHION_MNIST") ?? "/usr/share/datasets/fashion-mnist";
+        if (Directory.Exists(fashion))
+        {
+            await DecodeRowAsync(
+                output,
+                peer,
+                "images of Fashion-MNIST",
+                "torchvision's reader of IDX files, unpacked by gzip",
+                $"idx {fashion}",
+                $"{{ format: idx, root: {fashion}, splits: {{ train: train, test: t10k }} }}").ConfigureAwait(false);
+        }
+
+        if (data is null)
+        {
+            return;
+        }
+
+        if (Path.Combine(data, "svhn-mini") is var svhn && Directory.Exists(svhn))
+        {
+            await DecodeRowAsync(
+                output,
+                peer,
+                "images of two SVHN .mat files",
+                "scipy.io.loadmat and a transposition, as torchvision does",
+                $"mat {svhn}",
+                $"{{ format: svhn, root: {svhn}, splits: {{ train: svhn_mini_train_32x32.mat, test: svhn_mini_test_32x32.mat }} }}").ConfigureAwait(false);
+        }
+
+        if (Path.Combine(data, "mnist-m") is var mnist && Directory.Exists(mnist))
+        {
+            await DecodeRowAsync(
+                output,
+                peer,
+                "PNG files of 32 × 32",
+                "torchvision.io.decode_image in a loop",
+                $"png {mnist}",
+                $"{{ format: csv, root: {mnist}, splits: {{ train: train.csv, test: test.csv }} }}").ConfigureAwait(false);
+        }
+    }
+
+    private static async Task DecodeRowAsync(TextWriter output, PeerProcess peer, string what, string against, string request, string dataset)
     {
         var decode = new DecodeSpeed($$"""
             version: 1
-            dataset: { format: csv, root: {{root}}, splits: { train: train.csv, test: test.csv } }
+            dataset: {{dataset}}
             model: { architecture: small-cnn, input_shape: [32, 32, 3] }
             """);
-        var theirs = await peer.MeasureAsync($"decode {root}").ConfigureAwait(false);
+
+        // The first of each reads its files from the disk, and starts its code.
+        await peer.MeasureAsync(request).ConfigureAwait(false);
+        await decode.MeasureAsync().ConfigureAwait(false);
+        var theirs = await peer.MeasureAsync(request).ConfigureAwait(false);
         var (images, first, second) = await decode.MeasureAsync().ConfigureAwait(false);
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {images} PNG files of 32 × 32, read, split and checked: images a second | torchvision.io.decode_image in a loop | {images / first / theirs:0.00} | again, from the cache: {second:0.00} s |")).ConfigureAwait(false);
+            $"| {images} {what}, read, split and checked: images a second | {against} | {images / first / theirs:0.00} | again, from the cache: {second:0.00} s |")).ConfigureAwait(false);
     }
 
     private async Task RowAsync(TextWriter output, string what, string against, Func<Task<double>> first, Func<Task<double>> second)

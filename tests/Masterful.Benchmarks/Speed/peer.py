@@ -3,15 +3,22 @@
 Reads one request a line and answers each with one number a line:
   step MODEL BATCH SECONDS     images per second of forward, backward and SGD on one fixed batch, the best of memory formats and dtypes
   augment POLICY SECONDS       images per second of torchvision.transforms.v2, image by image, so that each has a draw of its own
-  decode FOLDER                images per second of torchvision.io.decode_image over what FOLDER/train.csv and test.csv list
+  png FOLDER                   images per second of torchvision.io.decode_image over what FOLDER/train.csv and test.csv list
+  idx FOLDER                   images per second of torchvision's reader over MNIST's four files, unpacked first
+  mat FOLDER                   images per second of SciPy's reader over FOLDER/svhn_mini_{train,test}_32x32.mat
 """
+import gzip
+import shutil
 import sys
+import tempfile
 import time
 
+import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 import torchvision
+from torchvision.datasets.mnist import read_sn3_pascalvincent_tensor
 from torchvision.models import efficientnet
 from torchvision.transforms import v2
 
@@ -73,6 +80,38 @@ def rate(action, images, seconds):
     return count * images / (time.perf_counter() - start)
 
 
+def decode_png(folder):
+    files = []
+    for split in ("train", "test"):
+        with open(f"{folder}/{split}.csv", encoding="utf-8") as lines:
+            files += [f"{folder}/{line.split(',')[0]}" for line in lines]
+    for file in files:
+        torchvision.io.decode_image(file, torchvision.io.ImageReadMode.RGB)
+    return len(files)
+
+
+def decode_idx(folder):
+    count = 0
+    for split in ("train", "t10k"):
+        for kind in ("images-idx3", "labels-idx1"):
+            with gzip.open(f"{folder}/{split}-{kind}-ubyte.gz") as packed, tempfile.NamedTemporaryFile() as unpacked:
+                shutil.copyfileobj(packed, unpacked)
+                unpacked.flush()
+                tensor = read_sn3_pascalvincent_tensor(unpacked.name)
+        count += len(tensor)
+    return count
+
+
+def decode_mat(folder):
+    from scipy.io import loadmat
+
+    count = 0
+    for split in ("train", "test"):
+        images = np.transpose(loadmat(f"{folder}/svhn_mini_{split}_32x32.mat")["X"], (3, 2, 0, 1)).copy()
+        count += len(images)
+    return count
+
+
 def answer(words):
     kind, name, *rest = words
     if kind == "step":
@@ -85,14 +124,9 @@ def answer(words):
     if kind == "augment":
         policy, images = POLICIES[name](), torch.randint(0, 256, (256, 3, 32, 32), dtype=torch.uint8)
         return rate(lambda: torch.stack([policy(image) for image in images]), 256, float(rest[0]))
-    files = []
-    for split in ("train", "test"):
-        with open(f"{name}/{split}.csv", encoding="utf-8") as lines:
-            files += [f"{name}/{line.split(',')[0]}" for line in lines]
     start = time.perf_counter()
-    for file in files:
-        torchvision.io.decode_image(file, torchvision.io.ImageReadMode.RGB)
-    return len(files) / (time.perf_counter() - start)
+    count = {"png": decode_png, "idx": decode_idx, "mat": decode_mat}[kind](name)
+    return count / (time.perf_counter() - start)
 
 
 torch.set_num_threads(int(sys.argv[1]))

@@ -215,7 +215,9 @@ public sealed class WorkerPoolTests
         using var folder = new WorkerFolder();
         using var pool = folder.Pool(2, new WorkerLimits { AvailableMemory = () => 100 << 20 });
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(seed => pool.RunAsync(folder.Trial with { Seed = seed }, Stop)));
+        // Long enough that a worker tells what it needs, which it does twice a second, before the last one begins.
+        var trial = folder.Trial with { Recipe = folder.Trial.Recipe with { Epochs = 150 } };
+        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(seed => pool.RunAsync(trial with { Seed = seed }, Stop)));
 
         Assert.All(results, r => Assert.Equal(TrialStatus.Completed, r.Status));
         Assert.Single(pool.ProcessIds);
