@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # setup.sh: brings what a fresh Debian or Ubuntu machine with the .NET SDK lacks: the NuGet packages and, for the example, Fashion-MNIST.
-# With --tests also chromium, which the tests of the front-end drive. Safe to run again: what is there stays.
+# With --tests also chromium, which the tests of the front-end drive, and PostgreSQL for those of the fleet. Safe to run again: what is there stays.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -46,7 +46,16 @@ browser() {
     || echo "setup: no chromium; the front-end's tests in a browser will be skipped" >&2
 }
 
+# The database of the fleet's tests, which start servers of their own; where it can't be had, those tests are skipped and say so.
+postgres() {
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
+  command -v apt-get >/dev/null || return 0
+  echo "setup: installing postgresql for the fleet's tests" >&2
+  { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } \
+    || echo "setup: no postgresql; the fleet's tests will be skipped" >&2
+}
+
 fashion_mnist
-if [ "${1:-}" = --tests ]; then browser; fi
+if [ "${1:-}" = --tests ]; then browser; postgres; fi
 echo "setup: restoring packages" >&2
 dotnet restore "$root/Masterful.Tool.sln" --locked-mode --verbosity quiet

@@ -55,6 +55,7 @@ internal static class MasterfulTool
             InitCommand.Create(bind), ValidateCommand.Create(bind), DoctorCommand.Create(bind), RuntimeCommand.Create(bind), DataCommand.Create(bind), PreviewCommand.Create(bind),
             PredictCommand.Create(bind), ReportCommand.Create(bind), GateCommand.Create(bind), RunCommand.Create(bind), SearchCommand.Create(bind), TrainCommand.Create(bind),
             EvaluateCommand.Create(bind), RunsCommand.Create(bind), UiCommand.Create(bind), PreviewWorkerCommand.Create(bind), WorkerCommandLine.Create(bind),
+            FleetCommand.Create(bind),
         })
         {
             root.Add(command);

@@ -6,8 +6,8 @@ using var cancellation = new CancellationTokenSource();
 
 // The first signal checkpoints and stops, a later one ends the process at once: both are the system's own meaning of the signal. Ctrl-C in a
 // build reaches this process twice, from the terminal and passed on by the build: what comes within two seconds is one wish.
-// A worker leaves both to the process that started it, which gets the same signal and tells its workers to stop.
-var isWorker = args is [WorkerProgram.Name, ..];
+// A worker of a run leaves both to the process that started it, which gets the same signal and tells its workers to stop.
+var isWorker = args is [WorkerProgram.Name, ..] && !args.Contains(WorkerProgram.FleetOption);
 var asked = 0L;
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);

@@ -38,16 +38,25 @@ internal static class TrainingSession
 
     /// <summary>The labels that are likely wrong.</summary>
     public static Task<LabelAudit> AuditLabelsAsync(CommandCall call, MasterfulSpec spec, LabelAuditOptions options) =>
-        WithPipelineAsync(call, spec, (pipeline, progress) => pipeline.AuditLabelsAsync(spec, options, progress, call.Cancellation));
+        WithPipelineAsync(
+            call,
+            // Folds of the data are in memory of this process alone.
+            spec with { Runtime = spec.Runtime with { Fleet = false } },
+            (pipeline, progress) => pipeline.AuditLabelsAsync(spec, options, progress, call.Cancellation));
 
     private static async Task<T> WithPipelineAsync<T>(
         CommandCall call, MasterfulSpec spec, Func<MasterfulPipeline, IProgress<PipelineProgress>, Task<T>> action)
     {
-        var device = await TorchSession.StartAsync(call, spec.Model.Assembly, spec.Runtime.Device).ConfigureAwait(false);
+        // First, so that a wrong password does not wait for libtorch.
+        using var database = spec.Runtime.Fleet || spec.Runtime.Journal == JournalKind.Postgres ? await FleetSession.OpenAsync(call).ConfigureAwait(false) : null;
+        var device = await TorchSession.StartAsync(call, spec.Model.Assembly, spec.Runtime.Fleet ? "cpu" : spec.Runtime.Device).ConfigureAwait(false);
         using var line = new ProgressLine(call.Host, call.Log);
         using var record = new ProgressRecord(spec.Runtime.Cache, call.Host.Clock);
         var view = new RunProgress(line, record);
-        var environment = new TorchEnvironment(device, call.Host.Clock, call.Log, new RelayProgress<TrialProgress>(view.Epoch), WorkerProgram.Command(call.Options));
+        var epochs = new RelayProgress<TrialProgress>(view.Epoch);
+        var environment = database is null
+            ? new TorchEnvironment(device, call.Host.Clock, call.Log, epochs, WorkerProgram.Command(call.Options))
+            : FleetSession.Environment(call, spec, database, device, epochs);
         var pipeline = new MasterfulPipeline(environment, call.Host.Clock, call.Log);
         return await action(pipeline, new RelayProgress<PipelineProgress>(view.Stage)).ConfigureAwait(false);
     }

@@ -10,6 +10,9 @@ internal static partial class WorkerProgram
     /// <summary>The first argument of a worker.</summary>
     public const string Name = "worker";
 
+    /// <summary>Makes a worker one of the fleet, which nobody started.</summary>
+    public const string FleetOption = "--fleet";
+
     /// <summary>What starts a worker that reads the spec as a command did.</summary>
     public static WorkerCommand Command(CommonOptions options)
     {

@@ -53,6 +53,13 @@ internal sealed class ToolProcess : IDisposable
     /// <summary>Sends SIGKILL to the process alone.</summary>
     public void Kill() => _process.Kill();
 
+    /// <summary>Sends SIGKILL to the process and all that it started, as a machine that loses its power does.</summary>
+    public void KillTree()
+    {
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+    }
+
     /// <summary>Sends a signal by name, such as INT or TERM.</summary>
     public void Signal(string name) => RunProgram("kill", "/", $"-{name}", $"{Id}");
 

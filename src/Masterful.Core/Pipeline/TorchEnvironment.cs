@@ -18,17 +18,25 @@ namespace Masterful.Core.Pipeline;
 /// <param name="logger">Warned of what can't be kept.</param>
 /// <param name="epochs">Told after every epoch of a training, or null.</param>
 /// <param name="workers">Starts a worker process that reads the same spec, or null to train in this process.</param>
+/// <param name="fleet">Other machines that train instead, or null.</param>
+/// <param name="openJournal">Opens another journal than the cache folder's, or null.</param>
 public sealed class TorchEnvironment(
-    torch.Device device, TimeProvider clock, ILogger logger, IProgress<TrialProgress>? epochs = null, WorkerCommand? workers = null)
+    torch.Device device,
+    TimeProvider clock,
+    ILogger logger,
+    IProgress<TrialProgress>? epochs = null,
+    WorkerCommand? workers = null,
+    ITrialFleet? fleet = null,
+    Func<Journal>? openJournal = null)
     : IPipelineEnvironment
 {
     private const string JournalName = "journal.db";
 
     /// <inheritdoc/>
-    public string Device { get; } = device.type == DeviceType.CUDA ? $"cuda:{Math.Max(0, device.index)}" : "cpu";
+    public string Device { get; } = fleet?.DeviceKind ?? (device.type == DeviceType.CUDA ? $"cuda:{Math.Max(0, device.index)}" : "cpu");
 
     /// <inheritdoc/>
-    public string DeviceKind { get; } = ComputeDevice.KindOf(device);
+    public string DeviceKind { get; } = fleet?.DeviceKind ?? ComputeDevice.KindOf(device);
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Versions { get; } = new Dictionary<string, string>
@@ -46,7 +54,7 @@ public sealed class TorchEnvironment(
 
     /// <inheritdoc/>
     public PrecisionKind ResolvePrecision(MasterfulSpec spec) =>
-        Training.Precision.Resolve(spec.Training.Precision, device);
+        Training.Precision.Resolve(spec.Training.Precision, DeviceKind);
 
     /// <inheritdoc/>
     public Task<DatasetSplits> LoadDataAsync(MasterfulSpec spec, IProgress<DataProgress>? progress, CancellationToken cancellation) =>
@@ -58,7 +66,7 @@ public sealed class TorchEnvironment(
     /// <inheritdoc/>
     public IRunSession OpenSession(RunIdentity run, MasterfulSpec spec, DatasetSplits data)
     {
-        var journal = Journal.Open(JournalPath(spec.Runtime.Cache), clock);
+        var journal = openJournal?.Invoke() ?? Journal.Open(JournalPath(spec.Runtime.Cache), clock);
         if (journal.Warning is { } warning)
         {
             logger.LogWarning("{Warning}", warning.Message);
@@ -66,6 +74,12 @@ public sealed class TorchEnvironment(
 
         journal.StartRun(run.Id, spec.Path);
         LocalTrialRunner TrainHere(DatasetSplits splits) => new(splits, spec.Model, device, spec.Runtime.Cache, clock, logger, epochs);
+        if (fleet is not null)
+        {
+            var there = fleet.Open(data.Fingerprint, ModelBuilder.Fingerprint(spec.Model), epochs);
+            return new Session(journal, run.Id, there, there as IDisposable, TrainHere);
+        }
+
         if (workers is null)
         {
             var here = TrainHere(data);
@@ -87,7 +101,7 @@ public sealed class TorchEnvironment(
         MasterfulModel.Save(spec.Output.Path, classifier, spec.Model, classes, metadata, temperature);
     }
 
-    private sealed class Session(Journal journal, string runId, ITrialRunner trainer, IDisposable owned, Func<DatasetSplits, LocalTrialRunner> trainHere)
+    private sealed class Session(Journal journal, string runId, ITrialRunner trainer, IDisposable? owned, Func<DatasetSplits, LocalTrialRunner> trainHere)
         : IRunSession
     {
         public ITrialRunner Runner { get; } = new JournaledTrialRunner(trainer, journal, runId);
@@ -102,7 +116,7 @@ public sealed class TorchEnvironment(
 
         public void Dispose()
         {
-            owned.Dispose();
+            owned?.Dispose();
             journal.Dispose();
         }
     }

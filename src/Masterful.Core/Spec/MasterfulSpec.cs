@@ -342,6 +342,16 @@ public sealed record OutputSpec
     public IReadOnlyList<ModelFormat> Formats { get; init; } = [ModelFormat.Safetensors];
 }
 
+/// <summary>Where the results of trials are kept.</summary>
+public enum JournalKind
+{
+    /// <summary>A file in the cache folder.</summary>
+    Local,
+
+    /// <summary>The database that MASTERFUL_FLEET names.</summary>
+    Postgres,
+}
+
 /// <summary>The <c>runtime</c> section.</summary>
 public sealed record RuntimeSpec
 {
@@ -353,6 +363,12 @@ public sealed record RuntimeSpec
 
     /// <summary>Threads of each worker, or null for auto.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>Whether trials run on the workers of a fleet instead of this machine.</summary>
+    public bool Fleet { get; init; }
+
+    /// <summary>Where results are kept.</summary>
+    public JournalKind Journal { get; init; }
 
     /// <summary>Full path of the cache folder.</summary>
     public string Cache { get; init; } = ".masterful";

@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
-using TorchSharp;
 
 namespace Masterful.Core.Training;
 
@@ -12,9 +11,9 @@ public static class Precision
     /// Fp32 or bf16. Auto is bf16 on CUDA and on processors with bf16 instructions. Without autocast everything is fp32.
     /// </summary>
     /// <param name="asked">What the spec asks for.</param>
-    /// <param name="device">Where the training runs.</param>
-    public static PrecisionKind Resolve(PrecisionKind asked, torch.Device device) =>
-        Resolve(asked, ComputeDevice.KindOf(device), ProcessorHasBf16, Autocast.IsAvailable);
+    /// <param name="deviceKind">Where the training runs: cpu or cuda.</param>
+    public static PrecisionKind Resolve(PrecisionKind asked, string deviceKind) =>
+        Resolve(asked, deviceKind, ProcessorHasBf16, Autocast.IsAvailable);
 
     /// <summary>Whether this processor multiplies bf16 natively: AVX512-BF16 or AMX-BF16.</summary>
     public static bool ProcessorHasBf16 { get; } = DetectBf16();

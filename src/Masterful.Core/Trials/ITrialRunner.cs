@@ -18,6 +18,19 @@ public interface ITrialRunner
     Task<DistanceProbeResult> ProbeAsync(DistanceProbe probe, CancellationToken cancellation);
 }
 
+/// <summary>Other machines that run trials.</summary>
+public interface ITrialFleet
+{
+    /// <summary>What they compute with: cpu or cuda.</summary>
+    string DeviceKind { get; }
+
+    /// <summary>A runner for one run; disposed when the run ends where it is disposable.</summary>
+    /// <param name="dataFingerprint">Of the splits that a machine must have.</param>
+    /// <param name="modelFingerprint">Of the model that it must have.</param>
+    /// <param name="progress">Told of epochs, or null.</param>
+    ITrialRunner Open(string dataFingerprint, string modelFingerprint, IProgress<TrialProgress>? progress);
+}
+
 /// <summary>
 /// Asks how far operations move a model: the model of a trial (trained first if need be), the same at most
 /// <paramref name="MaximumImages"/> select images and the same draws for every operation and strength.

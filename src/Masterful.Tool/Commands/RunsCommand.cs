@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Masterful.Core.Pipeline;
 using Masterful.Core.Spec;
 using Masterful.Core.Trials;
 using Masterful.Tool.Output;
@@ -19,21 +18,18 @@ internal static class RunsCommand
         };
         var command = new Command("runs", "Lists the runs in the cache, or the trials of one.") { id };
         command.Add(PruneCommand.Create(bind));
-        bind.Bind(command, call =>
+        bind.Bind(command, async call =>
         {
             var spec = call.Options.LoadSpec(call.Host, call.Log);
-            var path = TorchEnvironment.JournalPath(spec.Runtime.Cache);
-            if (!File.Exists(path))
-            {
-                throw new DiagnosticException(ToolDiagnostics.NoResult, $"There is no journal in {spec.Runtime.Cache} yet: `dotnet masterful run` makes one.");
-            }
-
-            using var journal = Journal.Open(path, call.Host.Clock);
+            var (opened, owner) = await FleetSession.OpenJournalAsync(call, spec).ConfigureAwait(false);
+            using var database = owner;
+            using var journal = opened
+                ?? throw new DiagnosticException(ToolDiagnostics.NoResult, $"There is no journal in {spec.Runtime.Cache} yet: `dotnet masterful run` makes one.");
             var runs = journal.Runs();
             if (call.Parsed.GetValue(id) is not { } wanted)
             {
                 call.Log.Result(List(runs), runs);
-                return Task.FromResult(ExitCode.Ok);
+                return ExitCode.Ok;
             }
 
             var run = runs.FirstOrDefault(r => r.Id.StartsWith(wanted, StringComparison.OrdinalIgnoreCase))
@@ -42,7 +38,7 @@ internal static class RunsCommand
             call.Log.Result(
                 Show(run, trials),
                 new { run, trials = trials.Select(t => new { t.PolicyName, t.Finished, t.Result.Key, t.Result.Status, t.Result.SelectLoss, t.Result.SelectError, t.Result.Seconds, t.Result.Reused }) });
-            return Task.FromResult(ExitCode.Ok);
+            return ExitCode.Ok;
         });
         return command;
     }

@@ -8,15 +8,31 @@ internal static class WorkerCommandLine
 {
     public static Command Create(CommandBinder bind)
     {
+        var fleet = new Option<bool>(WorkerProgram.FleetOption) { Description = "Take trials from the fleet's queue instead of from a parent process." };
+        var name = new Option<string>("--name")
+        {
+            Description = "With --fleet: what people see this machine called.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => Environment.MachineName,
+        };
         var command = new Command(
             WorkerProgram.Name,
             """
             Trains what another process asks for, over JSON-RPC on standard input and output. `run`, `search`, `train` and `data --labels` start
             as many workers as runtime.workers says and end them; there is no need to start one by hand.
             It ends when its standard input is closed, and leaves Ctrl-C to the process that started it.
-            """);
+
+            With --fleet this machine works for other machines' runs until Ctrl-C: it takes trials of this spec's data and model from the
+            PostgreSQL that MASTERFUL_FLEET names, and runs them in worker processes of its own. The runs have runtime.fleet: true.
+            """) { fleet, name };
         bind.Bind(command, async call =>
         {
+            if (call.Parsed.GetValue(fleet))
+            {
+                await FleetSession.WorkAsync(call, call.Options.LoadSpec(call.Host, call.Log), call.Parsed.GetValue(name)!).ConfigureAwait(false);
+                return ExitCode.Ok;
+            }
+
             var (input, output) = WorkerProgram.TakeStreams();
             var spec = call.Options.LoadSpecQuietly(call.Host);
             var device = await TorchSession.StartAsync(call, spec.Model.Assembly, spec.Runtime.Device, spec.Runtime.Threads).ConfigureAwait(false);

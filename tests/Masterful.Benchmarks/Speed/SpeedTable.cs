@@ -18,7 +18,7 @@ internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, do
 {
     private const int Steps = 8;
 
-    private static readonly PrecisionKind Bits = Precision.Resolve(PrecisionKind.Auto, CPU);
+    private static readonly PrecisionKind Bits = Precision.Resolve(PrecisionKind.Auto, "cpu");
 
     private static readonly ModelSpec SmallCnn = new() { Architecture = "small-cnn" };
 

@@ -53,6 +53,9 @@ public partial class HouseTests
     public void Results_depend_on_nothing() => Assert.Empty(References("Masterful.Results"));
 
     [Fact]
+    public void The_engine_does_not_know_the_fleet() => Assert.DoesNotContain("Masterful.Fleet", References("Masterful.Core"));
+
+    [Fact]
     public void The_engine_does_not_know_the_report() => Assert.DoesNotContain("Masterful.Reporting", References("Masterful.Core"));
 
     private static IEnumerable<string> Sources(string folder) =>

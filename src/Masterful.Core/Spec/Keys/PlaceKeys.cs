@@ -43,6 +43,18 @@ internal static class PlaceKeys
     private static readonly SpecKey<string> Cache = new(
         "cache", Folder, RuntimeDefaults.Cache, "Folder of the journal, checkpoints and decoded data, relative to this file.");
 
+    private static readonly SpecKey<bool> Fleet = new(
+        "fleet",
+        new FlagShape(),
+        RuntimeDefaults.Fleet,
+        "Trials run on the workers of a fleet (dotnet masterful worker --fleet) instead of this machine. MASTERFUL_FLEET says how to reach its PostgreSQL.");
+
+    private static readonly SpecKey<JournalKind> JournalPlace = new(
+        "journal",
+        Choice.Of<JournalKind>(),
+        RuntimeDefaults.Journal,
+        "Where results are kept: local is a file in the cache folder; postgres is the database that MASTERFUL_FLEET names, which several machines share.");
+
     /// <summary>The section <c>report</c>.</summary>
     public static readonly SectionShape<ReportSpec> Report = new(
         [ReportPath, Html], s => new ReportSpec { Path = s.Read(ReportPath), Html = s.Read(Html) });
@@ -53,8 +65,16 @@ internal static class PlaceKeys
 
     /// <summary>The section <c>runtime</c>.</summary>
     public static readonly SectionShape<RuntimeSpec> Runtime = new(
-        [Device, Workers, Threads, Cache],
-        s => new RuntimeSpec { Device = s.Read(Device), Workers = s.Read(Workers), Threads = s.Read(Threads), Cache = s.Read(Cache) });
+        [Device, Workers, Threads, Fleet, JournalPlace, Cache],
+        s => new RuntimeSpec
+        {
+            Device = s.Read(Device),
+            Workers = s.Read(Workers),
+            Threads = s.Read(Threads),
+            Fleet = s.Read(Fleet),
+            Journal = s.Read(JournalPlace),
+            Cache = s.Read(Cache),
+        });
 
     private static bool IsDevice(string text) =>
         text is "auto" or "cpu" or "cuda"

@@ -53,5 +53,5 @@ public sealed class WorkerConnectionTests
     }
 
     private static T Sent<T>(T value) =>
-        JsonSerializer.Deserialize<T>(JsonSerializer.SerializeToUtf8Bytes(value, WorkerConnection.Options()), WorkerConnection.Options())!;
+        JsonSerializer.Deserialize<T>(JsonSerializer.SerializeToUtf8Bytes(value, TrialJson.Options()), TrialJson.Options())!;
 }
