@@ -172,8 +172,9 @@ public sealed class FleetDatabase : IAsyncDisposable, IDisposable
             SchemaName = $"{FleetSchema.Name}_queue",
             InvisibilityTimeout = settings.Patience,
             UseSlidingInvisibilityTimeout = true,
-            EnableLongPolling = true,
-            QueuePollInterval = TimeSpan.FromSeconds(1),
+            // Not by LISTEN: a listener of Hangfire.PostgreSql 1.21.1 that does not hear of its end holds what was fetched for ever.
+            EnableLongPolling = false,
+            QueuePollInterval = TimeSpan.FromSeconds(0.5),
             PrepareSchemaIfNecessary = true,
         });
 }

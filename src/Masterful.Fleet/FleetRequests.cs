@@ -145,6 +145,32 @@ internal sealed class FleetRequests(FleetDatabase database)
         return [.. lost.Select(l => l.Id)];
     }
 
+    /// <summary>
+    /// Puts what the queue has lost into it once more: what waits although workers are there and nothing runs, or although later requests
+    /// were begun, for longer than patience.
+    /// </summary>
+    /// <returns>The requests that this happened to.</returns>
+    public async Task<IReadOnlyList<long>> RequeueAsync(long[] ids, CancellationToken cancellation)
+    {
+        var lost = await database.QueryAsync(
+            """
+            SELECT r.id, r.queue FROM requests r
+            WHERE r.id = ANY(@ids) AND r.state = 'waiting' AND coalesce(r.queued, r.asked) < now() - @patience
+                AND EXISTS (SELECT 1 FROM workers w WHERE w.queue = r.queue AND w.seen > now() - interval '30 seconds')
+                AND (NOT EXISTS (SELECT 1 FROM requests o WHERE o.queue = r.queue AND o.state = 'running')
+                    OR EXISTS (SELECT 1 FROM requests o WHERE o.queue = r.queue AND o.id > r.id AND o.started BETWEEN coalesce(r.queued, r.asked) AND now() - @patience))
+            """,
+            r => (Id: r.GetInt64(0), Queue: r.GetString(1)),
+            cancellation,
+            ("ids", ids), ("patience", database.Settings.Patience)).ConfigureAwait(false);
+        foreach (var (id, queue) in lost)
+        {
+            await EnqueueAsync(id, queue, cancellation).ConfigureAwait(false);
+        }
+
+        return [.. lost.Select(l => l.Id)];
+    }
+
     /// <summary>A coordinator does not wait for it any more; work that nobody waits for stops.</summary>
     public Task LeaveAsync(long id, Guid coordinator, CancellationToken cancellation) => database.ExecuteAsync(
         """
@@ -239,6 +265,7 @@ internal sealed class FleetRequests(FleetDatabase database)
             await database.PersistAsync(
                 () => Task.FromResult(_jobs.Create(Job.FromExpression<FleetJob>(j => j.RunAsync(id, CancellationToken.None), queue), new EnqueuedState(queue))),
                 cancellation).ConfigureAwait(false);
+            await database.ExecuteAsync("UPDATE requests SET queued = now() WHERE id = @id", cancellation, ("id", id)).ConfigureAwait(false);
         }
         finally
         {

@@ -19,7 +19,7 @@ internal static class FleetSchema
         CREATE TABLE requests (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text NOT NULL, kind text NOT NULL, carries text NOT NULL, queue text NOT NULL,
             policy text NOT NULL, body text NOT NULL, state text NOT NULL DEFAULT 'waiting',
-            asked timestamptz NOT NULL DEFAULT now(), started timestamptz, finished timestamptz,
+            asked timestamptz NOT NULL DEFAULT now(), queued timestamptz, started timestamptz, finished timestamptz,
             attempt uuid, worker uuid, attempts integer NOT NULL DEFAULT 0, epoch integer, epochs integer, loss double precision, speed double precision,
             beat timestamptz, result text);
         CREATE UNIQUE INDEX requests_once ON requests (queue, key, kind, carries) WHERE state IN ('waiting', 'running', 'done');

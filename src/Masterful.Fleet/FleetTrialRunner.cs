@@ -128,6 +128,10 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
                 {
                     (looked, isFirst) = (_clock.GetTimestamp(), false);
                     await LookForWorkersAsync().ConfigureAwait(false);
+                    foreach (var lost in await _requests.RequeueAsync([.. _waiting.Keys], _end.Token).ConfigureAwait(false))
+                    {
+                        _logger.LogWarning("The queue lost the trial of '{Policy}', which is put into it again.", _waiting.TryGetValue(lost, out var whose) ? whose.Policy : "?");
+                    }
                 }
 
                 await LookOnceAsync().ConfigureAwait(false);

@@ -283,21 +283,19 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
     }
 
     [Fact]
-    public async Task Many_short_trials_keep_all_workers_busy()
+    public async Task What_the_queue_loses_is_put_into_it_again()
     {
-        await using var fleet = new FleetFixture(server, patience: 60);
-        var worker = new SleepingRunner(8, Second);
-        await fleet.WorkerAsync(worker);
+        await using var fleet = new FleetFixture(server, patience: 2);
         var runner = await fleet.CoordinatorAsync();
-        await EventuallyAsync(() => server.Query(fleet.Connection, "SELECT count(*) FROM masterful.workers") == "1");
+        var asked = runner.RunAsync(FleetFixture.Trial(1), Stop);
+        await EventuallyAsync(() => server.Query(fleet.Connection, "SELECT count(*) FROM masterful.requests WHERE queued IS NOT NULL") == "1");
+        server.Query(fleet.Connection, "DELETE FROM masterful_queue.jobqueue");
+        var worker = new SleepingRunner(1, TimeSpan.Zero);
+        await fleet.WorkerAsync(worker);
 
-        var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, 96).Select(seed => runner.RunAsync(FleetFixture.Trial(seed), Stop)));
-        var ratio = watch.Elapsed / (96 / 8 * Second);
-
-        TestContext.Current.TestOutputHelper!.WriteLine($"{ratio:0.000} of the ideal time");
-        Assert.Equal(96, worker.Begun.Count);
-        Assert.InRange(ratio, 1, 1.5);
+        Assert.Equal(TrialStatus.Completed, (await asked).Status);
+        Assert.Single(worker.Begun);
+        Assert.Contains("The queue lost the trial", fleet.Log.Text, StringComparison.Ordinal);
     }
 
     private static async Task EventuallyAsync(Func<bool> condition)

@@ -15,8 +15,17 @@ public sealed class PostgresServer : IDisposable
         ? Directory.GetDirectories("/usr/lib/postgresql").Select(d => Path.Combine(d, "bin")).Where(d => File.Exists(Path.Combine(d, "initdb"))).Order(StringComparer.Ordinal).LastOrDefault()
         : null;
 
+    private readonly NetworkNamespace? _network;
+
     public PostgresServer()
+        : this(null)
     {
+    }
+
+    /// <summary>In a network of its own.</summary>
+    internal PostgresServer(NetworkNamespace? network)
+    {
+        _network = network;
         if (_programs is null)
         {
             return;
@@ -31,6 +40,7 @@ public sealed class PostgresServer : IDisposable
         }
 
         Run("initdb", "--pgdata", Data, "--auth", "scram-sha-256", "--username", User, "--pwfile", password, "--encoding", "UTF8", "--no-locale");
+        File.AppendAllText(Path.Combine(Data, "pg_hba.conf"), "host all all 198.18.0.0/15 scram-sha-256\n");
         Port = FreePort();
         Start();
     }
@@ -50,7 +60,7 @@ public sealed class PostgresServer : IDisposable
     {
         var name = $"fleet_{Guid.NewGuid():N}";
         Run("psql", Connection("postgres"), "--quiet", "--command", $"CREATE DATABASE {name}");
-        return $"Host=127.0.0.1;Port={port ?? Port};Database={name};Username={User};Password={Password}";
+        return $"Host={_network?.Address ?? "127.0.0.1"};Port={port ?? Port};Database={name};Username={User};Password={Password}";
     }
 
     /// <summary>Runs a statement in the database that a connection string names.</summary>
@@ -59,7 +69,7 @@ public sealed class PostgresServer : IDisposable
         Run("psql", Connection(Part(connection, "Database")), "--quiet", "--tuples-only", "--no-align", "--command", statement).Trim();
 
     public void Start() => Run(
-        "pg_ctl", "--pgdata", Data, "--log", Path.Combine(_folder, "log"), "--wait", "--options", $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c fsync=off -c max_connections=400", "start");
+        "pg_ctl", "--pgdata", Data, "--log", Path.Combine(_folder, "log"), "--wait", "--options", $"-p {Port} -c listen_addresses={_network?.Address ?? "127.0.0.1"} -c unix_socket_directories={_folder} -c fsync=off -c max_connections=400", "start");
 
     /// <summary>As a crash: nothing is written down, connections break.</summary>
     public void Kill() => Run("pg_ctl", "--pgdata", Data, "--mode", "immediate", "--wait", "stop");
@@ -84,23 +94,24 @@ public sealed class PostgresServer : IDisposable
     private static string Part(string connection, string name) =>
         connection.Split(';').Select(p => p.Split('=', 2)).First(p => p[0] == name)[1];
 
-    private string Connection(string database) => $"host=127.0.0.1 port={Port} user={User} password={Password} dbname={database}";
+    private string Connection(string database) => $"host={_folder} port={Port} user={User} password={Password} dbname={database}";
 
     private string Run(string program, params string[] arguments)
     {
         var path = Path.Combine(_programs!, program);
-        return IsRoot ? Start("runuser", ["-u", "postgres", "--", path, .. arguments]) : Start(path, arguments);
+        string[] command = IsRoot ? ["runuser", "-u", "postgres", "--", path, .. arguments] : [path, .. arguments];
+        return Start([.. _network?.Prefix ?? [], .. command]);
     }
 
-    private string Start(string program, params string[] arguments)
+    private string Start(params string[] command)
     {
         // Not the pipes of the test: the server would keep them open.
         var (output, error) = (Path.Combine(_folder, $"out-{Guid.NewGuid():N}"), Path.Combine(_folder, $"err-{Guid.NewGuid():N}"));
-        var quoted = string.Join(' ', new[] { program }.Concat(arguments).Select(a => $"'{a.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+        var quoted = string.Join(' ', command.Select(a => $"'{a.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
         using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"{quoted} >'{output}' 2>'{error}' </dev/null"]) { WorkingDirectory = "/" })!;
         if (!process.WaitForExit(TimeSpan.FromMinutes(1)) || process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{program}: {File.ReadAllText(error)}{File.ReadAllText(output)}");
+            throw new InvalidOperationException($"{string.Join(' ', command)}: {File.ReadAllText(error)}{File.ReadAllText(output)}");
         }
 
         return File.ReadAllText(output);
