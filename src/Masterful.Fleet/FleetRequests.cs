@@ -52,10 +52,10 @@ internal sealed class FleetRequests(FleetDatabase database)
     private const string Waiting = "waiting";
     private const string Running = "running";
 
-    private static readonly SemaphoreSlim Enqueuing = new(1);
+    private static readonly SemaphoreSlim Asking = new(1);
     private static readonly JsonSerializerOptions Json = TrialJson.Options();
 
-    private readonly BackgroundJobClient _jobs = new(database.Queue);
+    private readonly BackgroundJobClient _jobs = new(database.Queue, new JobFilterProviderCollection());
 
     /// <summary>Whether a state is an end.</summary>
     public static bool IsEnded(string state) => state is not (Waiting or Running);
@@ -69,39 +69,31 @@ internal sealed class FleetRequests(FleetDatabase database)
     public async Task<long> AskAsync(
         string queue, string key, string kind, string carries, string policy, string body, Guid coordinator, CancellationToken cancellation)
     {
-        // Twice, should the request that was met end badly between the two statements.
-        for (var attempt = 0; ; attempt++)
+        // One at a time: Hangfire's client blocks a thread while it writes, and of hundreds of trials that a search asks for at once the
+        // first should be in the queue before the last is in the table.
+        await Asking.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
-            var asked = await database.QueryAsync(
-                """
-                WITH made AS (
-                    INSERT INTO requests (queue, key, kind, carries, policy, body) VALUES (@queue, @key, @kind, @carries, @policy, @body)
-                    ON CONFLICT (queue, key, kind, carries) WHERE state IN ('waiting', 'running', 'done') DO NOTHING RETURNING id, state),
-                there AS (
-                    SELECT id, state FROM made UNION ALL
-                    SELECT id, state FROM requests
-                    WHERE queue = @queue AND key = @key AND kind = @kind AND carries = @carries AND state IN ('waiting', 'running', 'done') LIMIT 1),
-                watched AS (INSERT INTO watchers SELECT id, @coordinator FROM there ON CONFLICT DO NOTHING)
-                SELECT id, state FROM there
-                """,
-                r => (Id: r.GetInt64(0), State: r.GetString(1)),
-                cancellation,
-                ("queue", queue), ("key", key), ("kind", kind), ("carries", carries), ("policy", policy), ("body", body), ("coordinator", coordinator)).ConfigureAwait(false);
-            if (asked is [var there])
+            // Again, should the request that was met end badly between the two statements.
+            for (var attempt = 0; attempt < 4; attempt++)
             {
-                if (there.State == Waiting)
+                if (await JoinAsync(queue, key, kind, carries, policy, body, coordinator, cancellation).ConfigureAwait(false) is [var there])
                 {
-                    // Also where it waited already: whoever asked first may have died before the queue had it, and twice does no harm.
-                    await EnqueueAsync(there.Id, queue, cancellation).ConfigureAwait(false);
+                    if (there.State == Waiting)
+                    {
+                        // Also where it waited already: whoever asked first may have died before the queue had it, and twice does no harm.
+                        await EnqueueAsync(there.Id, queue, cancellation).ConfigureAwait(false);
+                    }
+
+                    return there.Id;
                 }
-
-                return there.Id;
             }
 
-            if (attempt == 3)
-            {
-                throw new InvalidOperationException("The request could neither be made nor found.");
-            }
+            throw new InvalidOperationException("The request could neither be made nor found.");
+        }
+        finally
+        {
+            Asking.Release();
         }
     }
 
@@ -253,23 +245,29 @@ internal sealed class FleetRequests(FleetDatabase database)
         cancellation,
         ("age", age));
 
-    /// <summary>
-    /// Hangfire delivers the number, nothing else. One at a time: its client blocks a thread while it writes, and a search that asks for
-    /// hundreds of trials at once must not block them all.
-    /// </summary>
+    private Task<List<(long Id, string State)>> JoinAsync(
+        string queue, string key, string kind, string carries, string policy, string body, Guid coordinator, CancellationToken cancellation) => database.QueryAsync(
+        """
+        WITH made AS (
+            INSERT INTO requests (queue, key, kind, carries, policy, body) VALUES (@queue, @key, @kind, @carries, @policy, @body)
+            ON CONFLICT (queue, key, kind, carries) WHERE state IN ('waiting', 'running', 'done') DO NOTHING RETURNING id, state),
+        there AS (
+            SELECT id, state FROM made UNION ALL
+            SELECT id, state FROM requests
+            WHERE queue = @queue AND key = @key AND kind = @kind AND carries = @carries AND state IN ('waiting', 'running', 'done') LIMIT 1),
+        watched AS (INSERT INTO watchers SELECT id, @coordinator FROM there ON CONFLICT DO NOTHING)
+        SELECT id, state FROM there
+        """,
+        r => (r.GetInt64(0), r.GetString(1)),
+        cancellation,
+        ("queue", queue), ("key", key), ("kind", kind), ("carries", carries), ("policy", policy), ("body", body), ("coordinator", coordinator));
+
+    /// <summary>Hangfire delivers the number, nothing else.</summary>
     private async Task EnqueueAsync(long id, string queue, CancellationToken cancellation)
     {
-        await Enqueuing.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            await database.PersistAsync(
-                () => Task.FromResult(_jobs.Create(Job.FromExpression<FleetJob>(j => j.RunAsync(id, CancellationToken.None), queue), new EnqueuedState(queue))),
-                cancellation).ConfigureAwait(false);
-            await database.ExecuteAsync("UPDATE requests SET queued = now() WHERE id = @id", cancellation, ("id", id)).ConfigureAwait(false);
-        }
-        finally
-        {
-            Enqueuing.Release();
-        }
+        await database.PersistAsync(
+            () => Task.FromResult(_jobs.Create(Job.FromExpression<FleetJob>(j => j.RunAsync(id, CancellationToken.None), queue), new EnqueuedState(queue))),
+            cancellation).ConfigureAwait(false);
+        await database.ExecuteAsync("UPDATE requests SET queued = now() WHERE id = @id", cancellation, ("id", id)).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hangfire;
+using Hangfire.Common;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Trials;
@@ -53,6 +54,7 @@ public sealed class FleetWorker : IProgress<TrialProgress>
                 WorkerCount = runner.Parallelism,
                 Queues = [_capability.Queue],
                 Activator = new Activator(this),
+                FilterProvider = new JobFilterProviderCollection(),
                 StopTimeout = TimeSpan.Zero,
                 ShutdownTimeout = _options.StopTimeout,
                 ServerTimeout = _database.Settings.Patience,
