@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using Masterful.Core.Spec;
+using Masterful.Fleet;
 using Xunit;
 
 namespace Masterful.Tool.Tests;
@@ -12,10 +13,11 @@ public class CodesPageTests
     private static readonly (string Group, string Title)[] Groups =
     [
         ("Spec", "The spec"), ("Data", "The data"), ("Model", "The model"), ("Runtime", "libtorch, device, folders"), ("Training", "Training"),
-        ("Gate", "The gate"), ("Trial", "The journal"), ("Pipeline", "Runs and the policy lock"), ("Tool", "The command line and GitHub"),
+        ("Gate", "The gate"), ("Trial", "The journal"), ("Pipeline", "Runs and the policy lock"), ("Fleet", "The fleet"),
+        ("Tool", "The command line and GitHub"),
     ];
 
-    private static Dictionary<string, DiagnosticCode[]> Codes { get; } = new[] { typeof(DiagnosticCode).Assembly, typeof(MasterfulTool).Assembly }
+    private static Dictionary<string, DiagnosticCode[]> Codes { get; } = new[] { typeof(DiagnosticCode).Assembly, typeof(FleetDiagnostics).Assembly, typeof(MasterfulTool).Assembly }
         .SelectMany(a => a.GetTypes())
         .Where(t => t.Name.EndsWith("Diagnostics", StringComparison.Ordinal))
         .Select(t => (t.Name, Fields: t.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static).Where(f => f.FieldType == typeof(DiagnosticCode))))
