@@ -9,6 +9,7 @@ using Masterful.Core.Training;
 // compare CHART.png SPEC… [key=value…]: fixed policies against what the search finds.
 // budget CHART.png 0.5,1,1.5,3 SPEC… [key=value…]: what the search gains by its budget (policy.budget.ratio).
 // simulate CHART.png SEARCHES: what ways to search find for their budget, over simulated trials.
+// fleet CHART.png PROBLEMS OVERHEAD: how long runs take on fleets of 1 to 1,000 workers, in virtual time; OVERHEAD is seconds a trial.
 // fidelity SPEC 1x1,0.5x1 SEEDS table|PART/PARTS [key=value…]: what short trials know; shares are of epochs × of images.
 // dose SPEC synthetic|unlabeled rand_augment=30,mixup=0.5 SEEDS 1,0.5 0.25,1 [key=value…]: what a spec's added images do to a policy, by share of
 //   the epochs and by share of those images.
@@ -39,6 +40,9 @@ switch (args)
         break;
     case ["simulate", var chart, var searches]:
         await new BudgetStudy(int.Parse(searches, CultureInfo.InvariantCulture)).WriteAsync(Console.Out, chart);
+        break;
+    case ["fleet", var chart, var problems, var overhead]:
+        await new FleetScaling(int.Parse(problems, CultureInfo.InvariantCulture), double.Parse(overhead, CultureInfo.InvariantCulture)).WriteAsync(Console.Out, chart);
         break;
     case ["fidelity", var path, var shares, var seeds, var part, .. var overrides]:
         using (var session = await BenchmarkSession.OpenAsync(path, overrides, CancellationToken.None))
