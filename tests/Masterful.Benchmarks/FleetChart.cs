@@ -43,30 +43,37 @@ internal sealed class FleetChart(string title, string subtitle, IReadOnlyList<Fl
 
         drawing.Text("workers: trials at once", (Left + Right) / 2, PlotBottom + 42, Small, Anchor.Middle);
         drawing.Line(Left, PlotTop, Right, vertical.At(-Math.Log10(most)), Palette.Muted, 1.5f, dashed: true);
-        drawing.Text("ideal: work ÷ workers", horizontal.At(2) - 12, vertical.At(-2) + 26, Small, Anchor.End);
+        drawing.Text("ideal: work ÷ workers", horizontal.At(Math.Log10(most / 2.0)) - 16, vertical.At(-Math.Log10(most / 2.0)) + 12, Small, Anchor.End);
         // The slowest first: the next one's words go under its line where they would meet.
         var above = PlotTop - 100f;
         foreach (var (line, color) in series.Zip(Colors).OrderByDescending(s => s.First.Points[^1].Share))
         {
-            Show(drawing, line, color, horizontal, vertical);
-            var (share, y) = (line.Points[^1].Share, vertical.At(Math.Log10(line.Points[^1].Share)));
-            drawing.Text(
-                string.Create(CultureInfo.InvariantCulture, $"{line.Name}: {1 / share:0.#} times sooner"), Right, y - above < 30 ? y + 17 : y - 17, Value with { Color = color, Halo = true }, Anchor.End);
-            above = y;
+            List<SKPoint> places = [.. line.Points.Select(p => new SKPoint(horizontal.At(Math.Log10(p.Workers)), vertical.At(Math.Log10(p.Share))))];
+            Show(drawing, places, color);
+            var words = string.Create(CultureInfo.InvariantCulture, $"{line.Name}: {1 / line.Points[^1].Share:0.#} times sooner");
+            var highest = HeightAt(places, Right - Drawing.Measure(words, Value));
+            drawing.Text(words, Right, places[^1].Y - above < 30 ? places[^1].Y + 17 : highest - 16, Value with { Color = color, Halo = true }, Anchor.End);
+            above = places[^1].Y;
         }
     }
 
-    private static void Show(Drawing drawing, FleetSeries line, SKColor color, LinearScale horizontal, LinearScale vertical)
+    /// <summary>Where a line that falls is at a place.</summary>
+    private static float HeightAt(List<SKPoint> places, float x)
     {
-        var places = line.Points.Select(p => (X: horizontal.At(Math.Log10(p.Workers)), Y: vertical.At(Math.Log10(p.Share)))).ToList();
+        var (from, to) = places.Zip(places.Skip(1)).First(p => p.Second.X >= x);
+        return from.Y + ((to.Y - from.Y) * (x - from.X) / (to.X - from.X));
+    }
+
+    private static void Show(Drawing drawing, List<SKPoint> places, SKColor color)
+    {
         foreach (var (from, to) in places.Zip(places.Skip(1)))
         {
             drawing.Line(from.X, from.Y, to.X, to.Y, color, 2.5f);
         }
 
-        foreach (var (x, y) in places)
+        foreach (var place in places)
         {
-            drawing.Dot(x, y, 4, color, Palette.Card);
+            drawing.Dot(place.X, place.Y, 4, color, Palette.Card);
         }
     }
 

@@ -54,15 +54,16 @@ internal sealed class FleetScaling(int problems, double overhead)
 
             var alone = points[0].Seconds;
             series.Add(new FleetSeries(setting.Name, [.. points.Select(p => (p.Workers, p.Seconds / alone))]));
-            await output.WriteLineAsync($"\n**{setting.Name}**: {Number(alone)} s of work; whoever waits for each other takes {Number(span.Seconds)} s on any number of workers.\n").ConfigureAwait(false);
+            await output.WriteLineAsync($"\n**{setting.Name}**: {Number(alone)} s on one worker; trials that wait for others' results take {Number(span.Seconds)} s on any number.\n").ConfigureAwait(false);
             await output.WriteLineAsync("| workers | makespan, s | work ÷ workers, s | lower bound, s | speed-up | efficiency | trials | most at once |").ConfigureAwait(false);
             await output.WriteLineAsync("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |").ConfigureAwait(false);
             foreach (var point in points)
             {
                 var ideal = point.Busy / point.Workers;
-                await output.WriteLineAsync(
-                    $"| {point.Workers} | {Number(point.Seconds)} | {Number(ideal)} | {Number(Math.Max(ideal, span.Seconds))} | {Number(alone / point.Seconds)} | "
-                    + $"{alone / point.Seconds / point.Workers:0.0%} | {Number(point.Trials)} | {point.Peak} |").ConfigureAwait(false);
+                await output.WriteLineAsync(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {point.Workers:#,0} | {Number(point.Seconds)} | {Number(ideal)} | {Number(Math.Max(ideal, span.Seconds))} | {Number(alone / point.Seconds)} | "
+                    + $"{alone / point.Seconds / point.Workers:0.0%} | {point.Trials:#,0} | {point.Peak} |")).ConfigureAwait(false);
             }
         }
 

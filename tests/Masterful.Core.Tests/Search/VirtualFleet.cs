@@ -14,8 +14,11 @@ namespace Masterful.Core.Tests.Search;
 /// <param name="noise">Trials take up to this share longer or shorter, each its own.</param>
 internal sealed class VirtualFleet(int workers, double speed, double overhead = 0, double noise = 0)
 {
-    /// <summary>Programs that have nothing left to ask are silent for so long; where the thread pool has nothing to do it is known sooner.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(20);
+    /// <summary>
+    /// Programs that have nothing left to ask are silent for so long, which is long for a busy machine; where the thread pool has nothing to do
+    /// it is known at once.
+    /// </summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
     private readonly List<Work> _asked = [];

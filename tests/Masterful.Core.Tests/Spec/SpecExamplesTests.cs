@@ -53,6 +53,18 @@ public sealed class SpecExamplesTests
     }
 
     [Fact]
+    public void The_fleet_s_example_fetches_its_data_on_any_machine_and_leaves_nothing_to_the_machine_that_results_depend_on()
+    {
+        var (spec, warnings) = SpecLoader.Load(Path.Combine(RepositoryFolder.Path, "examples/fleet/masterful.yaml"), [], _ => null);
+
+        Assert.Empty(warnings);
+        Assert.Equal(4, spec.Dataset.Sources.Count);
+        Assert.All(spec.Dataset.Sources, s => Assert.Equal(spec.Dataset.Root, Path.GetDirectoryName(s.To)));
+        Assert.Equal((true, JournalKind.Postgres, "cpu", 1), (spec.Runtime.Fleet, spec.Runtime.Journal, spec.Runtime.Device, spec.Runtime.Threads));
+        Assert.Equal(PrecisionKind.Fp32, spec.Training.Precision);
+    }
+
+    [Fact]
     public void The_root_spec_is_the_short_run_that_the_repository_promises()
     {
         Assert.SkipUnless(Directory.Exists("/usr/share/datasets/fashion-mnist"), "Fashion-MNIST is not installed.");
