@@ -19,7 +19,7 @@ if [[ ${1:-} == simulate ]]; then
     exec dotnet "$program" simulate "$root/artifacts/bench/captured-gain.png" "${2:-500}"
 fi
 if [[ ${1:-} == fleet ]]; then
-    exec dotnet "$program" fleet "$root/artifacts/bench/fleet-scaling.png" "${2:-20}" "${3:-0.5}"
+    exec dotnet "$program" fleet "$root/artifacts/bench/fleet-scaling.png" "${2:-20}" "${3:-0.05}"
 fi
 if [[ ${1:-} == dose ]]; then
     exec dotnet "$program" "$@" runtime.cache=.masterful/bench

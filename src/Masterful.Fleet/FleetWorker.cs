@@ -15,6 +15,10 @@ namespace Masterful.Fleet;
 public sealed class FleetWorker : IProgress<TrialProgress>
 {
     private static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Handing checkpoints over takes up a twentieth of the time at most, however large they are and slow the database is.</summary>
+    private const int HandOverSpacing = 19;
+
     private static readonly TimeSpan RegisterInterval = TimeSpan.FromSeconds(5);
 
     private readonly FleetDatabase _database;
@@ -184,22 +188,25 @@ public sealed class FleetWorker : IProgress<TrialProgress>
                 return;
             }
 
-            await HandOverAsync(trial, checkpoint, end.Token).ConfigureAwait(false);
+            await HandOverAsync(trial, checkpoint, isLast: false, end.Token).ConfigureAwait(false);
         }
     }
 
-    private async Task HandOverAsync(string trial, HandedOver checkpoint, CancellationToken stop)
+    private async Task HandOverAsync(string trial, HandedOver checkpoint, bool isLast, CancellationToken stop)
     {
         var file = new FileInfo(CheckpointPath(trial));
-        if (!file.Exists || file.LastWriteTimeUtc == checkpoint.Written)
+        if (!file.Exists || file.LastWriteTimeUtc == checkpoint.Written || (!isLast && _clock.GetUtcNow() < checkpoint.Next))
         {
             return;
         }
+
+        var begun = _clock.GetTimestamp();
 
         try
         {
             await _files.PutAsync(FleetFiles.Checkpoint(trial), file.FullName, Id, stop).ConfigureAwait(false);
             checkpoint.Written = file.LastWriteTimeUtc;
+            checkpoint.Next = _clock.GetUtcNow() + (_clock.GetElapsedTime(begun) * HandOverSpacing);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -222,7 +229,7 @@ public sealed class FleetWorker : IProgress<TrialProgress>
 
         if (await _requests.IsLatestAsync(claim, CancellationToken.None).ConfigureAwait(false))
         {
-            await HandOverAsync(trial, checkpoint, CancellationToken.None).ConfigureAwait(false);
+            await HandOverAsync(trial, checkpoint, isLast: true, CancellationToken.None).ConfigureAwait(false);
         }
 
         await _requests.GiveUpAsync(claim, _capability.Queue, CancellationToken.None).ConfigureAwait(false);
@@ -241,10 +248,14 @@ public sealed class FleetWorker : IProgress<TrialProgress>
         ("libtorch", _capability.LibTorch), ("device", _capability.Device), ("threads", _capability.Threads), ("data", _capability.Data),
         ("model", _capability.Model), ("memory", MachineMemory.Available()));
 
-    /// <summary>When the checkpoint was written that the fleet has; null where it has none of this attempt.</summary>
+    /// <summary>The checkpoint that the fleet has of this attempt.</summary>
     private sealed class HandedOver
     {
+        /// <summary>When it was written; null where there is none.</summary>
         public DateTime? Written { get; set; }
+
+        /// <summary>Not before then the next one, unless the work ends.</summary>
+        public DateTimeOffset Next { get; set; }
     }
 
     /// <summary>Hangfire makes jobs of this process's worker.</summary>

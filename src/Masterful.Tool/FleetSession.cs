@@ -24,12 +24,16 @@ internal static class FleetSession
         if (spec.Runtime.Journal == JournalKind.Postgres)
         {
             var database = await OpenAsync(call).ConfigureAwait(false);
-            return (new Journal(new PostgresJournalStore(database, spec.Runtime.Cache), call.Host.Clock), database);
+            return (Journal(call, spec, database), database);
         }
 
         var path = TorchEnvironment.JournalPath(spec.Runtime.Cache);
-        return (File.Exists(path) ? Journal.Open(path, call.Host.Clock) : null, null);
+        return (File.Exists(path) ? Core.Trials.Journal.Open(path, call.Host.Clock) : null, null);
     }
+
+    /// <summary>The journal in the database.</summary>
+    public static Journal Journal(CommandCall call, MasterfulSpec spec, FleetDatabase database) =>
+        new(new PostgresJournalStore(database, spec.Runtime.Cache), call.Host.Clock);
 
     /// <summary>The environment of a run whose trials or whose journal are the fleet's.</summary>
     public static TorchEnvironment Environment(
@@ -40,7 +44,7 @@ internal static class FleetSession
         epochs,
         WorkerProgram.Command(call.Options),
         spec.Runtime.Fleet ? new TrialFleet(database, spec.Runtime, call.Host.Clock, call.Log) : null,
-        spec.Runtime.Journal == JournalKind.Postgres ? () => new Journal(new PostgresJournalStore(database, spec.Runtime.Cache), call.Host.Clock) : null);
+        spec.Runtime.Journal == JournalKind.Postgres ? () => Journal(call, spec, database) : null);
 
     /// <summary>Makes this machine a worker of the fleet until it is cancelled.</summary>
     public static async Task WorkAsync(CommandCall call, MasterfulSpec spec, string name)

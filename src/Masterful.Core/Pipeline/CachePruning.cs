@@ -11,12 +11,14 @@ namespace Masterful.Core.Pipeline;
 /// <remarks>
 /// A trial stays when the last finished run of any spec used it; or when it fits the spec (engine, recipe, and the model and the data
 /// of the lock or of that run) and is not a final training of a policy that is no longer locked. Trainings under way stay until a run
-/// has finished. With a largest age, only the last finished run of this spec keeps what is older.
+/// has finished. With a largest age, only the last finished run of this spec keeps what is older. Of a journal that others write to as
+/// well nothing goes but what is older than the largest age: their runs under way can't be seen from here.
 /// </remarks>
 /// <param name="spec">Whose cache it is.</param>
 /// <param name="clock">Tells ages.</param>
 /// <param name="logger">Hears of a folder that can't be locked.</param>
-public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger logger)
+/// <param name="openShared">Opens a journal that others write to as well; null where it is the cache's own.</param>
+public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger logger, Func<Journal>? openShared = null)
 {
     private readonly string _cache = spec.Runtime.Cache;
 
@@ -29,7 +31,7 @@ public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger
     {
         var now = clock.GetUtcNow();
         using var runLock = RunLock.Acquire(_cache, now, logger);
-        using var journal = Journal.Open(TorchEnvironment.JournalPath(_cache), clock);
+        using var journal = openShared?.Invoke() ?? Journal.Open(TorchEnvironment.JournalPath(_cache), clock);
         if (journal.Warning is { } warning)
         {
             throw new DiagnosticException(warning.Code, warning.Message, warning.Position);
@@ -42,12 +44,12 @@ public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger
         var ours = runs.FirstOrDefault(r => r.SpecPath == spec.Path && IsWhole(r));
         var latest = runs.Where(IsWhole).GroupBy(r => r.SpecPath).Select(g => g.First()).Where(r => r == ours || r.Started >= cutoff).ToList();
         var kept = Reachable(journal, holdings, locked, ours, latest, cutoff);
-        var gone = holdings.Where(h => !kept.Contains(h.Key)).ToList();
+        var gone = holdings.Where(h => !kept.Contains(h.Key) && (openShared is null || h.LastUsed < cutoff)).ToList();
         List<string> goneRuns = [.. runs.Where(r => r.Started < cutoff && !latest.Contains(r)).Select(r => r.Id)];
 
         List<(string Kind, List<FileInfo> Files)> files =
         [
-            ("weights", [.. Files("weights").Where(f => !kept.Contains(Path.GetFileNameWithoutExtension(f.Name)))]),
+            ("weights", [.. Files("weights").Where(f => !kept.Contains(Path.GetFileNameWithoutExtension(f.Name)) && (openShared is null || f.LastWriteTimeUtc < cutoff))]),
             ("checkpoints", [.. Files("checkpoints").Where(f => !IsUnderWay(f, runs, holdings))]),
             ("searches", [.. Files("searches").Where(f => locked is null || f.FullName != Path.GetFullPath(new SearchArchive(_cache, logger).PathOf(locked)))]),
             ("decoded data", [.. Files("data").Where(f => f.LastWriteTimeUtc < cutoff)]),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Masterful.Core.Pipeline;
+using Masterful.Core.Spec;
 using Masterful.Tool.Output;
 using Spectre.Console;
 
@@ -23,21 +24,28 @@ internal static class PruneCommand
             }
         });
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be removed." };
-        var command = new Command("prune", "Removes trials, weights, checkpoints and searches that the spec and its lock can't ask for again.") { days, dryRun };
-        bind.Bind(command, call =>
+        var command = new Command(
+            "prune",
+            """
+            Removes trials, weights, checkpoints and searches that the spec and its lock can't ask for again.
+            With `runtime.journal: postgres` only what --days names goes from the journal: other machines' runs write to it too.
+            """) { days, dryRun };
+        bind.Bind(command, async call =>
         {
             var spec = call.Options.LoadSpec(call.Host, call.Log);
             var dry = call.Parsed.GetValue(dryRun);
-            if (!File.Exists(TorchEnvironment.JournalPath(spec.Runtime.Cache)))
+            var isShared = spec.Runtime.Journal == JournalKind.Postgres;
+            using var database = isShared ? await FleetSession.OpenAsync(call).ConfigureAwait(false) : null;
+            if (!isShared && !File.Exists(TorchEnvironment.JournalPath(spec.Runtime.Cache)))
             {
                 call.Log.Result($"Nothing to prune: there is no journal in {spec.Runtime.Cache}.", Array.Empty<PrunedKind>());
-                return Task.FromResult(ExitCode.Ok);
+                return ExitCode.Ok;
             }
 
             var age = call.Parsed.GetValue(days) is { } limit ? TimeSpan.FromDays(limit) : (TimeSpan?)null;
-            var pruned = new CachePruning(spec, call.Host.Clock, call.Log).Prune(age, dry);
+            var pruned = new CachePruning(spec, call.Host.Clock, call.Log, database is null ? null : () => FleetSession.Journal(call, spec, database)).Prune(age, dry);
             call.Log.Result(Text(pruned, dry), new { dryRun = dry, pruned, bytes = pruned.Sum(k => k.Bytes) });
-            return Task.FromResult(ExitCode.Ok);
+            return ExitCode.Ok;
         });
         return command;
     }
