@@ -52,6 +52,34 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
         return await Task.Run(() => Load(dataset, shape, custom, positionOf, progress, cancellation), cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// The files that another machine needs to load the same splits: full paths, each once, in an order that is always the same. Sources that
+    /// are missing are fetched first; no image is decoded. Of a custom format, everything below the splits' entries.
+    /// </summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="progress">Told how far fetching is, or null.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="DiagnosticException">Something is not there or not right.</exception>
+    public async Task<IReadOnlyList<string>> FilesAsync(MasterfulSpec spec, IProgress<DataProgress>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var dataset = spec.Dataset;
+        await FetchAsync(dataset, spec.PositionOf, progress, cancellation).ConfigureAwait(false);
+        return await Task.Run(IReadOnlyList<string> () => [.. Files().Concat(dataset.Sources.Select(s => s.To)).Distinct()], cancellation).ConfigureAwait(false);
+
+        IEnumerable<string> Files()
+        {
+            if (dataset.Format == DatasetFormat.Custom)
+            {
+                var root = new DataRoot(dataset.Root, spec.PositionOf);
+                return Each(Requests(dataset), request => DataInputs.OfCustom(root, request)).SelectMany(f => f);
+            }
+
+            var reader = DatasetReaders.For(dataset, null, spec.PositionOf);
+            return Each(Requests(dataset), reader.List).SelectMany(DataInputs.Read);
+        }
+    }
+
     private async Task FetchAsync(
         DatasetSpec dataset, Func<string, SourcePosition> positionOf, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {

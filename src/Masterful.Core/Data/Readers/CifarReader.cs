@@ -29,7 +29,8 @@ internal sealed class CifarReader : IDatasetReader
     public SplitListing List(SplitRequest request)
     {
         var files = _root.Files(request);
-        return new SplitListing(request, files) { Classes = Names(files[0].Path) };
+        var names = NamesFile(files[0].Path);
+        return new SplitListing(request, files) { Classes = Names(names), Besides = names is null ? [] : [names] };
     }
 
     public IReadOnlyList<string> Read(SplitListing listing, ImageSink sink, CancellationToken cancellation)
@@ -73,9 +74,11 @@ internal sealed class CifarReader : IDatasetReader
         }
     }
 
-    private string[] Names(string beside)
+    private string? NamesFile(string beside) =>
+        new[] { Path.GetDirectoryName(beside)!, _root.Path }.Select(f => Path.Combine(f, _namesFile)).FirstOrDefault(File.Exists);
+
+    private string[] Names(string? path)
     {
-        var path = new[] { Path.GetDirectoryName(beside)!, _root.Path }.Select(f => Path.Combine(f, _namesFile)).FirstOrDefault(File.Exists);
         var numbers = Enumerable.Range(0, _classCount).Select(n => n.ToString()).ToArray();
         if (path is null || new FileInfo(path).Length > LongestNames)
         {

@@ -18,7 +18,8 @@ internal sealed class CsvReader(DataRoot root, DatasetSpec dataset) : IDatasetRe
     {
         var images = new List<(DataFile File, string Label)>();
         var problems = new List<Diagnostic>();
-        foreach (var csv in root.Files(request))
+        var lists = root.Files(request);
+        foreach (var csv in lists)
         {
             try
             {
@@ -41,6 +42,7 @@ internal sealed class CsvReader(DataRoot root, DatasetSpec dataset) : IDatasetRe
         return new SplitListing(request, [.. images.Select(i => i.File)])
         {
             Classes = classes,
+            Besides = [.. lists.Select(l => l.Path)],
             Labels = [.. images.Select(i => i.Label.Length == 0 ? -1 : positions[i.Label])],
         };
     }

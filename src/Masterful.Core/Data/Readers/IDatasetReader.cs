@@ -47,6 +47,9 @@ internal sealed record SplitListing(SplitRequest Request, IReadOnlyList<DataFile
     /// <summary>Names of the classes, when they are known from the listing.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
+    /// <summary>Full paths of files that say how to read the others: lists of images, names of classes.</summary>
+    public IReadOnlyList<string> Besides { get; init; } = [];
+
     /// <summary>Anything else that the images depend on.</summary>
     public string Extra { get; init; } = "";
 
