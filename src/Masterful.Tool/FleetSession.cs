@@ -1,3 +1,4 @@
+using Masterful.Core.Data;
 using Masterful.Core.Models;
 using Masterful.Core.Pipeline;
 using Masterful.Core.Runtime;
@@ -5,6 +6,8 @@ using Masterful.Core.Spec;
 using Masterful.Core.Trials;
 using Masterful.Core.Trials.Workers;
 using Masterful.Fleet;
+using Masterful.Fleet.Sharing;
+using Masterful.Tool.Output;
 using TorchSharp;
 
 namespace Masterful.Tool;
@@ -46,6 +49,30 @@ internal static class FleetSession
         spec.Runtime.Fleet ? new TrialFleet(database, spec.Runtime, call.Host.Clock, call.Log) : null,
         spec.Runtime.Journal == JournalKind.Postgres ? () => Journal(call, spec, database) : null);
 
+    /// <summary>Makes this machine a worker of the fleet, with what a coordinator shares, until it is cancelled.</summary>
+    /// <param name="call">The command.</param>
+    /// <param name="name">What people call this machine.</param>
+    /// <param name="from">The coordinator's address.</param>
+    /// <param name="trustModel">Whether its model may be code.</param>
+    public static async Task WorkAsync(CommandCall call, string name, string from, bool trustModel)
+    {
+        var (source, token) = (ShareAddress.ReadSource(from), ShareToken.Read(call.Host.Environment));
+        // Before gigabytes are fetched for a database that can't be used.
+        using (await OpenAsync(call).ConfigureAwait(false))
+        {
+            if (ShareAddress.WarningOf(source) is { } warning)
+            {
+                call.Log.Diagnostic(warning);
+            }
+        }
+
+        var workspace = await FetchAsync(call, source, token, trustModel).ConfigureAwait(false);
+        var shared = call with { Options = call.Options with { SpecPath = workspace.SpecPath, Set = [.. workspace.Overrides, .. call.Options.Set] } };
+        var spec = shared.Options.LoadSpec(call.Host, call.Log);
+        ShareWorkspace.CheckTrust(spec, trustModel);
+        await WorkAsync(shared, spec, name).ConfigureAwait(false);
+    }
+
     /// <summary>Makes this machine a worker of the fleet until it is cancelled.</summary>
     public static async Task WorkAsync(CommandCall call, MasterfulSpec spec, string name)
     {
@@ -64,5 +91,17 @@ internal static class FleetSession
             call.Log);
         using var pool = new WorkerPool(WorkerProgram.Command(call.Options), plan, fingerprint, model, new WorkerLimits(), call.Host.Clock, call.Log, worker);
         await worker.RunAsync(pool, call.Cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<ShareWorkspace> FetchAsync(CommandCall call, Uri source, ShareToken token, bool trustModel)
+    {
+        using var progress = new ProgressLine(call.Host, call.Log);
+        var cache = new ContentCache(Path.GetFullPath(Path.Combine(MachineFolders.FromEnvironment().Cache, "fleet")));
+        using var client = new ShareClient(source, token, cache, call.Host.Clock);
+        var workspace = await client
+            .FetchAsync(trustModel, new RelayProgress<DataProgress>(p => progress.Tell(p.ToString(), p)), call.Cancellation)
+            .ConfigureAwait(false);
+        call.Log.Info($"{workspace.Fetched:N0} of {workspace.Count:N0} files were fetched from {source}, the others were here.");
+        return workspace;
     }
 }

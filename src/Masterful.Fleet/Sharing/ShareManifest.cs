@@ -124,17 +124,17 @@ public sealed record ShareManifest
     /// <summary>Before anything else: what a later version wrote may look wrong in other ways.</summary>
     private static void CheckVersion(ReadOnlySpan<byte> bytes)
     {
-        Version? version;
+        Version version;
         try
         {
-            version = JsonSerializer.Deserialize<Version>(bytes, Json);
+            version = JsonSerializer.Deserialize<Version>(bytes, Json) ?? throw new JsonException();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw NotValid("it is not JSON with a schema and an engine");
         }
 
-        if (version!.Engine != EngineVersion.Current || version.Schema != CurrentSchema)
+        if (version.Engine != EngineVersion.Current || version.Schema != CurrentSchema)
         {
             throw new DiagnosticException(
                 FleetDiagnostics.EngineDiffers,

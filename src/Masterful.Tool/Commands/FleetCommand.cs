@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Masterful.Core.Data;
+using Masterful.Core.Pipeline;
 using Masterful.Fleet;
+using Masterful.Fleet.Sharing;
 using Masterful.Tool.Output;
 using Spectre.Console;
 
@@ -8,7 +11,7 @@ namespace Masterful.Tool.Commands;
 /// <summary><c>fleet</c>: the machines that run trials for each other.</summary>
 internal static class FleetCommand
 {
-    public static Command Create(CommandBinder bind) => new("fleet", "Looks at the fleet that MASTERFUL_FLEET names.") { Status(bind) };
+    public static Command Create(CommandBinder bind) => new("fleet", "The fleet that MASTERFUL_FLEET names, and what its workers need.") { Status(bind), Serve(bind) };
 
     private static Command Status(CommandBinder bind)
     {
@@ -26,6 +29,59 @@ internal static class FleetCommand
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static Command Serve(CommandBinder bind)
+    {
+        var port = new Option<int>("--port") { Description = "The port; 0 takes a free one.", HelpName = "N", DefaultValueFactory = _ => 8437 };
+        port.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out var given) || given is < 0 or > 65_535))
+            {
+                result.AddError("--port takes a number from 0 to 65535.");
+            }
+        });
+        var listen = new Option<string>("--listen") { Description = "The IP address to listen on; 0.0.0.0 is all of this machine's.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
+        var certificate = new Option<string?>("--certificate")
+        {
+            Description = $"A PKCS #12 file with certificate and key, for https. Its password is in {ShareAddress.PasswordVariable}.",
+            HelpName = "FILE.pfx",
+        };
+        var command = new Command(
+            "serve",
+            $"""
+            Serves the spec, its data and its model to `worker --fleet --from URL` on other machines, until Ctrl-C. Who has the token in
+            {ShareToken.Variable} can read these files and nothing else. Start it again when they have changed.
+            """) { port, listen, certificate };
+        bind.Bind(command, async call =>
+        {
+            var token = ShareToken.Read(call.Host.Environment);
+            var address = ShareAddress.Read(call.Parsed.GetValue(listen)!, call.Parsed.GetValue(port), call.Parsed.GetValue(certificate), call.Host.Environment);
+            using var owned = address.Certificate;
+            var share = await ShareAsync(call).ConfigureAwait(false);
+            if (address.Warning is { } warning)
+            {
+                call.Log.Diagnostic(warning);
+            }
+
+            await using var server = await ShareServer.StartAsync(share, address, token, call.Cancellation).ConfigureAwait(false);
+            var files = share.Manifest.Files;
+            call.Log.Result(
+                $"{server.Address}{Environment.NewLine}{files.Count:N0} files, {files.Sum(f => f.Length):N0} bytes, for who has the token. Ctrl-C ends it.",
+                new { address = server.Address, files = files.Count, bytes = files.Sum(f => f.Length) });
+            await Task.Delay(Timeout.Infinite, call.Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task<Share> ShareAsync(CommandCall call)
+    {
+        var spec = call.Options.LoadSpec(call.Host, call.Log);
+        using var line = new ProgressLine(call.Host, call.Log);
+        var progress = new RelayProgress<DataProgress>(p => line.Tell(p.ToString(), p));
+        var data = await new DatasetLoader(spec.Runtime.Cache, call.Log).FilesAsync(spec, progress, call.Cancellation).ConfigureAwait(false);
+        return await Share.MakeAsync(spec, data, progress, call.Cancellation).ConfigureAwait(false);
     }
 
     private static string Text(List<FleetMachine> machines, List<FleetTask> tasks, long done, double queued, DateTimeOffset now)

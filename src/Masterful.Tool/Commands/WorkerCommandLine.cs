@@ -15,6 +15,12 @@ internal static class WorkerCommandLine
             HelpName = "NAME",
             DefaultValueFactory = _ => Environment.MachineName,
         };
+        var from = new Option<string?>("--from")
+        {
+            Description = "With --fleet: fetch spec, data and model from where a coordinator runs `fleet serve`, with the token in MASTERFUL_FLEET_TOKEN. Kept by content: only what is new is fetched.",
+            HelpName = "URL",
+        };
+        var trustModel = new Option<bool>("--trust-model") { Description = "With --from: fetch and run the coordinator's own model, which is code." };
         var command = new Command(
             WorkerProgram.Name,
             """
@@ -24,9 +30,23 @@ internal static class WorkerCommandLine
 
             With --fleet this machine works for other machines' runs until Ctrl-C: it takes trials of this spec's data and model from the
             PostgreSQL that MASTERFUL_FLEET names, and runs them in worker processes of its own. The runs have runtime.fleet: true.
-            """) { fleet, name };
+            Spec and data are this machine's (a shared folder), or with --from those of a coordinator's `fleet serve`.
+            """) { fleet, name, from, trustModel };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(from) is null ? result.GetValue(trustModel) : !result.GetValue(fleet))
+            {
+                result.AddError("--from goes with --fleet, and --trust-model with --from.");
+            }
+        });
         bind.Bind(command, async call =>
         {
+            if (call.Parsed.GetValue(from) is { } coordinator)
+            {
+                await FleetSession.WorkAsync(call, call.Parsed.GetValue(name)!, coordinator, call.Parsed.GetValue(trustModel)).ConfigureAwait(false);
+                return ExitCode.Ok;
+            }
+
             if (call.Parsed.GetValue(fleet))
             {
                 await FleetSession.WorkAsync(call, call.Options.LoadSpec(call.Host, call.Log), call.Parsed.GetValue(name)!).ConfigureAwait(false);
