@@ -108,6 +108,37 @@ public sealed class FleetTests(FleetTests.LocalRun local) : IClassFixture<FleetT
         Assert.Equal("0", Count(environment, "true", "workers"));
     }
 
+    [Fact]
+    public void A_worker_that_has_nothing_but_an_address_gets_spec_data_and_model_and_comes_to_the_same_figures()
+    {
+        using var project = Project();
+        using var bare = new TemporaryFolder();
+        var environment = local.Environment();
+        environment["MASTERFUL_FLEET_TOKEN"] = "0123456789-0123456789";
+        using var server = ToolProcess.StartProgram("dotnet", project.Folder, environment, ToolProcess.Tool, "fleet", "serve", "--port", "0");
+        var address = server.WaitForLine();
+        Assert.True(address is not null, server.HasExited ? server.Wait().ToString() : "no address");
+        string[] worker = ["worker", "--fleet", "--name", "bare", "--from", address];
+        environment["MASTERFUL_CACHE"] = bare.Path;
+
+        var untrusting = ToolProcess.Run(bare.Path, environment, worker);
+        Assert.True(untrusting.ExitCode == 3, untrusting.ToString());
+        Assert.Contains("error MST0812", untrusting.Error, StringComparison.Ordinal);
+        var stranger = ToolProcess.Run(bare.Path, new(environment) { ["MASTERFUL_FLEET_TOKEN"] = "another-token-0123" }, [.. worker, "--trust-model"]);
+        Assert.True(stranger.ExitCode == 3, stranger.ToString());
+
+        using var trusting = ToolProcess.StartProgram("dotnet", bare.Path, environment, [ToolProcess.Tool, .. worker, "--trust-model"]);
+        var run = ToolProcess.Run(project.Folder, environment, Fleet("run"));
+
+        Assert.True(run.ExitCode == 0, run.ToString());
+        AssertSame(project);
+        Assert.Equal("bare", local.Server.Query(environment["MASTERFUL_FLEET"], "SELECT string_agg(name, ',') FROM masterful.workers"));
+        trusting.Signal("TERM");
+        server.Signal("INT");
+        Assert.Equal((0, 0), (trusting.Wait().ExitCode, server.Wait().ExitCode));
+        Assert.All([untrusting, stranger, run], r => Assert.DoesNotContain("0123456789-0123456789", r.ToString(), StringComparison.Ordinal));
+    }
+
     private static SmallProject Project()
     {
         var project = new SmallProject(epochs: 4);

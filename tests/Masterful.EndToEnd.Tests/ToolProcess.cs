@@ -7,13 +7,14 @@ namespace Masterful.EndToEnd.Tests;
 internal sealed class ToolProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly TaskCompletionSource<string> _firstLine = new();
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
     private ToolProcess(ProcessStartInfo start)
     {
         _process = Process.Start(start)!;
-        _output = _process.StandardOutput.ReadToEndAsync();
+        _output = ReadOutputAsync();
         _error = _process.StandardError.ReadToEndAsync();
     }
 
@@ -63,6 +64,9 @@ internal sealed class ToolProcess : IDisposable
     /// <summary>Sends a signal by name, such as INT or TERM.</summary>
     public void Signal(string name) => RunProgram("kill", "/", $"-{name}", $"{Id}");
 
+    /// <summary>Waits for the first line of standard output; null where it ends without one.</summary>
+    public string? WaitForLine() => Task.WaitAny([_firstLine.Task, _output], TimeSpan.FromMinutes(2)) == 0 ? _firstLine.Task.Result : null;
+
     /// <summary>Waits for the end; a hang is a failure, not a wait.</summary>
     public ToolResult Wait()
     {
@@ -104,6 +108,18 @@ internal sealed class ToolProcess : IDisposable
         }
 
         return new ToolProcess(start);
+    }
+
+    private async Task<string> ReadOutputAsync()
+    {
+        var first = await _process.StandardOutput.ReadLineAsync();
+        if (first is null)
+        {
+            return "";
+        }
+
+        _firstLine.SetResult(first);
+        return first + Environment.NewLine + await _process.StandardOutput.ReadToEndAsync();
     }
 
     private static string FindRoot(string folder) =>
