@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Masterful.Core.Spec;
+using Masterful.Core.Trials;
+using Microsoft.AspNetCore.Builder;
 
 namespace Masterful.Dashboard;
 
@@ -23,6 +25,12 @@ public sealed record DashboardOptions
 
     /// <summary>Where <c>data --labels</c> writes its table; null where only reports are looked at.</summary>
     public string? LabelsPath { get; init; }
+
+    /// <summary>Opens the journal of the spec's runs where that is not the cache folder's; null where it is.</summary>
+    public Func<Journal>? OpenJournal { get; init; }
+
+    /// <summary>Maps the pages of a fleet's queue, below <c>queue/</c>; null where there is no fleet.</summary>
+    public Action<IApplicationBuilder>? Queue { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

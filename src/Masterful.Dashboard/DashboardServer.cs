@@ -47,7 +47,12 @@ public sealed class DashboardServer : IAsyncDisposable
         var app = builder.Build();
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var data = new DataView(options.Spec, options.IdleRelease, options.Clock);
-        app.Use(new RequestGuard(token).InvokeAsync);
+        app.Use(new RequestGuard(token, options.Queue is not null).InvokeAsync);
+        if (options.Queue is { } queue)
+        {
+            app.Map("/queue", queue);
+        }
+
         app.UseRouting();
         var preview = new AugmentationPreview(options, data);
         Endpoints.Map(app, options, runs, data, preview);

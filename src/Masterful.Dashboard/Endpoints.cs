@@ -18,6 +18,7 @@ internal static class Endpoints
         MapData(app, data, new LabelSuspects(options.LabelsPath, data));
         MapAugmentations(app, preview);
         MapDocumentation(app);
+        app.MapGet("/api/queue", () => Json(options.Queue is not null));
         var live = new LiveFeed(options);
         var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         app.MapGet("/api/live", (HttpContext context) =>

@@ -92,15 +92,15 @@ internal sealed class LiveFeed(DashboardOptions options)
         }
 
         var path = TorchEnvironment.JournalPath(spec.Runtime.Cache);
-        if (!File.Exists(path))
+        if (progress.RunId is null || (options.OpenJournal is null && !File.Exists(path)))
         {
             return new Moment(progress, null, []);
         }
 
         try
         {
-            using var journal = Journal.OpenForReading(path, options.Clock);
-            var run = journal.Runs(1).FirstOrDefault(r => r.Finished is null);
+            using var journal = options.OpenJournal?.Invoke() ?? Journal.OpenForReading(path, options.Clock);
+            var run = journal.Runs().FirstOrDefault(r => r.Id == progress.RunId && r.Finished is null);
             return run is null
                 ? new Moment(progress, null, [])
                 : new Moment(progress, new LiveRun(run.Id, run.Started, Path.GetFileName(run.SpecPath)), [.. journal.SummariesOf(run.Id).Select(Trial)]);

@@ -58,7 +58,8 @@ public sealed class FleetWorker : IProgress<TrialProgress>
                 WorkerCount = runner.Parallelism,
                 Queues = [_capability.Queue],
                 Activator = new Activator(this),
-                FilterProvider = new JobFilterProviderCollection(),
+                // Nothing of Hangfire's but the counts by hour that its pages draw.
+                FilterProvider = new JobFilterProviderCollection(new JobFilterCollection { new StatisticsHistoryAttribute() }),
                 StopTimeout = TimeSpan.Zero,
                 ShutdownTimeout = _options.StopTimeout,
                 ServerTimeout = _database.Settings.Patience,

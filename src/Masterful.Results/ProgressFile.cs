@@ -9,6 +9,9 @@ public sealed record ProgressFile
     /// <summary>The process that trains. Where it is gone, so is the run: it was killed.</summary>
     public int ProcessId { get; init; }
 
+    /// <summary>The run's id in the journal; null before the journal knows it.</summary>
+    public string? RunId { get; init; }
+
     /// <summary>When this was written, UTC.</summary>
     public DateTimeOffset Updated { get; init; }
 

@@ -21,6 +21,29 @@ internal static class FleetSession
     public static Task<FleetDatabase> OpenAsync(CommandCall call) =>
         FleetDatabase.OpenAsync(FleetSettings.Read(call.Host.Environment), call.Host.Clock, call.Log);
 
+    /// <summary>Connects where the environment names a database; null, and a warning, where that can't be used.</summary>
+    public static async Task<FleetDatabase?> TryOpenAsync(CommandCall call)
+    {
+        if (string.IsNullOrEmpty(call.Host.Environment(FleetSettings.Variable)))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await OpenAsync(call).ConfigureAwait(false);
+        }
+        catch (DiagnosticException e)
+        {
+            foreach (var wrong in e.Diagnostics)
+            {
+                call.Log.Diagnostic(wrong with { Severity = DiagnosticSeverity.Warning });
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>The journal that a spec names; null where it is local and not there.</summary>
     public static async Task<(Journal? Journal, IDisposable? Owner)> OpenJournalAsync(CommandCall call, MasterfulSpec spec)
     {

@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using Masterful.EndToEnd.Tests;
 using Masterful.Reporting;
 using Masterful.Results;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -241,6 +243,25 @@ public partial class PageTests(Browser browser, RealRun run)
             await file.MenuAsync(title);
             await AssertInertAsync(file);
         }
+    }
+
+    [Fact]
+    public async Task The_way_to_a_fleets_queue_is_there_where_there_is_a_fleet()
+    {
+        using var folder = new ResultsFolder();
+        folder.Add("sample", Reporting.Tests.SampleResults.Fashion());
+        await using var server = await DashboardServer.StartAsync(
+            new DashboardOptions { Folders = [folder.Path], Queue = queue => queue.Run(context => context.Response.WriteAsync("The queue.")) }, CancellationToken.None);
+        await using var page = await browser.OpenAsync(server.Address);
+
+        await page.MenuAsync("Report");
+        page.AssertNothingWentWrong();
+        await page.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Fleet" }).ClickAsync();
+
+        await Expect(page.Page.GetByText("The queue.")).ToBeVisibleAsync();
+        await using var without = await OpenSampleAsync(Reporting.Tests.SampleResults.Fashion());
+        await without.MenuAsync("Report");
+        await Expect(without.Page.Locator("#pages a")).ToHaveCountAsync(6);
     }
 
     [Fact]

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Masterful.Results;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Masterful.Dashboard.Tests;
@@ -63,6 +65,30 @@ public sealed class ServerTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Address, "api/runs"));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await _http.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_fleets_queue_is_below_the_token_too_and_may_be_asked_for_its_counts_and_for_nothing_to_be_done()
+    {
+        await using var server = await DashboardServer.StartAsync(
+            new DashboardOptions { Folders = [_folder.Path], Queue = queue => queue.Run(context => context.Response.WriteAsync($"{context.Request.PathBase} {context.Request.Path}")) },
+            CancellationToken.None);
+
+        Assert.Equal("true", await _http.GetStringAsync(new Uri(server.Address, "api/queue"), TestContext.Current.CancellationToken));
+        Assert.Equal("false", await _http.GetStringAsync(new Uri(Address, "api/queue"), TestContext.Current.CancellationToken));
+        Assert.Equal($"{server.Address.AbsolutePath}queue /jobs", await _http.GetStringAsync(new Uri(server.Address, "queue/jobs"), TestContext.Current.CancellationToken));
+        foreach (var (address, status) in new[]
+        {
+            (new Uri(server.Address, "queue/stats"), HttpStatusCode.OK),
+            (new Uri(server.Address, "queue/jobs/enqueued/delete"), HttpStatusCode.MethodNotAllowed),
+            (new Uri(server.Address, "api/runs"), HttpStatusCode.MethodNotAllowed),
+            (new Uri(server.Address, "/00000000000000000000000000000000/queue/stats"), HttpStatusCode.NotFound),
+            (new Uri(Address, "queue/stats"), HttpStatusCode.MethodNotAllowed),
+        })
+        {
+            using var response = await _http.PostAsync(address, null, TestContext.Current.CancellationToken);
+            Assert.True(status == response.StatusCode, $"{address.AbsolutePath}: {response.StatusCode}");
+        }
     }
 
     [Theory]

@@ -32,6 +32,7 @@ public sealed class FleetTests(FleetTests.LocalRun local) : IClassFixture<FleetT
         Assert.Equal(local.Trials, trained + reused);
         Assert.Equal($"{local.Trials}", Count(environment, "state = 'done'"));
 
+        AssertQueueIsShown(project, environment);
         var status = ToolProcess.Run(project.Folder, environment, "fleet", "status");
         Assert.Contains("worker-0", status.Output, StringComparison.Ordinal);
         Assert.Contains("Nothing waits, nothing runs", status.Output, StringComparison.Ordinal);
@@ -153,6 +154,25 @@ public sealed class FleetTests(FleetTests.LocalRun local) : IClassFixture<FleetT
     {
         Assert.Equal(local.Figures, project.ReadFigures());
         Assert.Equal(local.Policies, File.ReadAllText(Path.Combine(project.ReportFolder, "policies.json")));
+    }
+
+    /// <summary>In the front-end, to whom it told its address; to look at.</summary>
+    private static void AssertQueueIsShown(SmallProject project, Dictionary<string, string> environment)
+    {
+        using var front = ToolProcess.StartProgram("dotnet", project.Folder, environment, ToolProcess.Tool, "ui", "--no-browser");
+        var address = new Uri(front.WaitForLine() ?? throw new InvalidOperationException(front.Wait().ToString()));
+        using var http = new HttpClient();
+        string Get(string path) => http.GetStringAsync(new Uri(address, path)).GetAwaiter().GetResult();
+
+        Assert.Contains("WORKER-0", Get("queue/servers"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("trial of &#39;none&#39;", Get("queue/jobs/succeeded?from=0&count=100"), StringComparison.Ordinal);
+        Assert.DoesNotContain(PostgresServer.Password, Get("queue/"), StringComparison.Ordinal);
+        using var counts = http.PostAsync(new Uri(address, "queue/stats"), new FormUrlEncodedContent([new("metrics[]", "succeeded:count")])).GetAwaiter().GetResult();
+        Assert.Contains("succeeded:count", counts.Content.ReadAsStringAsync().GetAwaiter().GetResult(), StringComparison.Ordinal);
+        using var removal = http.PostAsync(new Uri(address, "queue/jobs/enqueued/delete"), null).GetAwaiter().GetResult();
+        Assert.Equal(System.Net.HttpStatusCode.MethodNotAllowed, removal.StatusCode);
+        front.Signal("INT");
+        Assert.Equal(0, front.Wait().ExitCode);
     }
 
     private string Count(Dictionary<string, string> environment, string condition, string table = "requests")

@@ -96,7 +96,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             async run =>
             {
                 // First, since it costs nothing and says what is wrong.
-                var stage = new LabelStage(run.Session, CrossValidation.Of(run.Data, options.Folds, spec.Training.Seed), progress);
+                var stage = new LabelStage(run.Session, CrossValidation.Of(run.Data, options.Folds, spec.Training.Seed), run.Progress);
                 var (sizes, template) = (Sizes(run.Data), Template(run));
                 var choice = FromLock(run, template, Fingerprint(run), sizes, out var undone)
                     ?? new PolicyChoice
@@ -132,11 +132,12 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
 
         var run = new RunIdentity(options.RunId ?? NewId(startedAt, data.Fingerprint), startedAt);
         using var session = environment.OpenSession(run, spec, data);
+        var identified = Relay<PipelineProgress>(progress, value => value with { RunId = run.Id });
         try
         {
-            var runner = new MeteredRunner(session.Runner, progress);
+            var runner = new MeteredRunner(session.Runner, identified);
             var (outcome, status, summary) =
-                await work(new Stages(run, spec, options, data, model, baseline, locked, session, runner, progress)).ConfigureAwait(false);
+                await work(new Stages(run, spec, options, data, model, baseline, locked, session, runner, identified)).ConfigureAwait(false);
             session.Finish(status, summary);
             return outcome;
         }

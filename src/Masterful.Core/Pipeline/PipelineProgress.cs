@@ -8,8 +8,10 @@ namespace Masterful.Core.Pipeline;
 /// <param name="ImagePasses">Work of this stage done.</param>
 /// <param name="ImagePassesPlanned">Work that the stage plans or may use at most; null when it has no bound.</param>
 /// <param name="SecondsLeft">Estimated time left in this stage; null when nothing is known yet.</param>
+/// <param name="RunId">The run's id in the journal; null before the journal knows it.</param>
 public sealed record PipelineProgress(
-    string Stage, string? Detail, int TrialsDone, int TrialsPlanned, long ImagePasses, long? ImagePassesPlanned, double? SecondsLeft);
+    string Stage, string? Detail, int TrialsDone, int TrialsPlanned, long ImagePasses, long? ImagePassesPlanned, double? SecondsLeft,
+    string? RunId = null);
 
 /// <summary>The stages of a run, in order; a ledger uses the middle ones.</summary>
 public static class PipelineStage

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Masterful.Core.Pipeline;
 using Masterful.Core.Spec;
 using Masterful.Dashboard;
+using Masterful.Fleet;
 
 namespace Masterful.Tool.Commands;
 
@@ -26,11 +27,12 @@ internal static class UiCommand
             }
         });
         var noBrowser = new Option<bool>("--no-browser") { Description = "Only tell the address." };
-        var command = new Command("ui", "Shows runs, policies, data and techniques in a browser, and a search while it runs. Only this machine can reach it. Ctrl-C ends it.") { folders, port, noBrowser };
+        var command = new Command("ui", "Shows runs, policies, data and techniques in a browser, and a search while it runs; with MASTERFUL_FLEET also the fleet's queue. Only this machine can reach it. Ctrl-C ends it.") { folders, port, noBrowser };
         bind.Bind(command, async call =>
         {
             var more = call.Parsed.GetValue(folders) ?? [];
             var spec = more.Length == 0 || File.Exists(call.Options.SpecPath) ? call.Options.LoadSpec(call.Host, call.Log) : null;
+            using var fleet = await FleetSession.TryOpenAsync(call).ConfigureAwait(false);
             var options = new DashboardOptions
             {
                 Folders = [.. more.Select(Existing), .. spec is null ? Array.Empty<string>() : [spec.Report.Path, TorchEnvironment.RunsPath(spec.Runtime.Cache)]],
@@ -38,6 +40,8 @@ internal static class UiCommand
                 Port = call.Parsed.GetValue(port),
                 PreviewProgram = spec is null ? null : PreviewWorker(call.Options, spec),
                 LabelsPath = spec is null ? null : Path.GetFullPath(LabelReport.TablePath(call.Options)),
+                OpenJournal = fleet is not null && spec?.Runtime.Journal == JournalKind.Postgres ? () => FleetSession.Journal(call, spec, fleet) : null,
+                Queue = fleet is null ? null : new QueuePages(fleet).Map,
                 Clock = call.Host.Clock,
             };
             await using var server = await StartAsync(options, call.Cancellation).ConfigureAwait(false);

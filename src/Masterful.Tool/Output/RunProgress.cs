@@ -59,6 +59,7 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
         line.Tell(Text(stage, trials), new { stage, trial = trials.FirstOrDefault(), trials });
         record.Note(new ProgressFile
         {
+            RunId = stage.RunId,
             Stage = stage.Stage,
             Detail = stage.Detail,
             TrialsDone = stage.TrialsDone,

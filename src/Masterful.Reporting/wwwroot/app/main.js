@@ -58,6 +58,7 @@ async function route(page, rest) {
   const mine = left;
   keepSamples(main.querySelector('img[alt^="Samples"]'));
   links.replaceChildren(...titles.map(([name, title]) => h("a", { href: `#/${name}`, "aria-current": name === page ? "page" : null }, title)));
+  if (queue) links.append(queue);
   main.setAttribute("aria-busy", "true");
   /** @type {Node} */
   let content;
@@ -78,5 +79,10 @@ async function route(page, rest) {
 }
 
 let moved = false;
+/** The way to the queue's pages, which are not ours. @type {HTMLElement | null} */
+let queue = null;
 addEventListener("hashchange", show);
-show();
+// After the first page: the link may come later than it.
+show().then(source.hasQueue).then((has) => {
+  if (has) links.append(queue = h("a", { href: "queue/" }, "Fleet"));
+});

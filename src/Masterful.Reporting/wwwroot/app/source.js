@@ -70,5 +70,7 @@ export const source = {
   docs: () => get("api/docs"),
   /** @param {string} name */
   doc: (name) => get(`api/docs/${encodeURIComponent(name)}`),
+  /** Whether there is a fleet whose queue can be looked at. @returns {Promise<boolean>} */
+  hasQueue: () => (inside ? Promise.resolve(false) : get("api/queue")),
   live: () => new EventSource("api/live"),
 };
