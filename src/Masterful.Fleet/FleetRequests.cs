@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Hangfire;
 using Hangfire.Common;
@@ -34,7 +35,9 @@ internal sealed record EpochReport(int Epoch, int Epochs, double Loss, double Im
 /// <param name="Kind">trial or probe.</param>
 /// <param name="Body">The trial or the probe.</param>
 /// <param name="Attempts">How many there were, this one included.</param>
-internal sealed record FleetClaim(long Id, Guid Attempt, string Key, string Kind, string Body, int Attempts);
+/// <param name="Trace">Traceparent of who first asked; null where they trace nothing.</param>
+/// <param name="Waited">How long it was in the queue.</param>
+internal sealed record FleetClaim(long Id, Guid Attempt, string Key, string Kind, string Body, int Attempts, string? Trace, TimeSpan Waited);
 
 /// <summary>
 /// What is asked of the fleet, a row each. A request is there once however often it is asked for while it is open or done, and is counted
@@ -181,9 +184,9 @@ internal sealed class FleetRequests(FleetDatabase database)
             """
             UPDATE requests SET state = 'running', attempt = @attempt, worker = @worker, started = now(), beat = now(), attempts = attempts + 1
             WHERE id = @id AND (state = 'waiting' OR (state = 'running' AND beat < now() - @patience))
-            RETURNING key, kind, body, attempts
+            RETURNING key, kind, body, attempts, trace, now() - coalesce(queued, asked)
             """,
-            r => new FleetClaim(id, attempt, r.GetString(0), r.GetString(1), r.GetString(2), r.GetInt32(3)),
+            r => new FleetClaim(id, attempt, r.GetString(0), r.GetString(1), r.GetString(2), r.GetInt32(3), r.IsDBNull(4) ? null : r.GetString(4), r.GetTimeSpan(5)),
             cancellation,
             ("id", id), ("attempt", attempt), ("worker", worker), ("patience", database.Settings.Patience)).ConfigureAwait(false);
         return claimed is [var claim] ? claim : null;
@@ -249,7 +252,7 @@ internal sealed class FleetRequests(FleetDatabase database)
         string queue, string key, string kind, string carries, string policy, string body, Guid coordinator, CancellationToken cancellation) => database.QueryAsync(
         """
         WITH made AS (
-            INSERT INTO requests (queue, key, kind, carries, policy, body) VALUES (@queue, @key, @kind, @carries, @policy, @body)
+            INSERT INTO requests (queue, key, kind, carries, policy, body, trace) VALUES (@queue, @key, @kind, @carries, @policy, @body, @trace)
             ON CONFLICT (queue, key, kind, carries) WHERE state IN ('waiting', 'running', 'done') DO NOTHING RETURNING id, state),
         there AS (
             SELECT id, state FROM made UNION ALL
@@ -260,7 +263,8 @@ internal sealed class FleetRequests(FleetDatabase database)
         """,
         r => (r.GetInt64(0), r.GetString(1)),
         cancellation,
-        ("queue", queue), ("key", key), ("kind", kind), ("carries", carries), ("policy", policy), ("body", body), ("coordinator", coordinator));
+        ("queue", queue), ("key", key), ("kind", kind), ("carries", carries), ("policy", policy), ("body", body), ("coordinator", coordinator),
+        ("trace", Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null));
 
     /// <summary>Hangfire delivers the number, nothing else.</summary>
     private async Task EnqueueAsync(long id, string queue, CancellationToken cancellation)

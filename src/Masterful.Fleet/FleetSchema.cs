@@ -44,6 +44,9 @@ internal static class FleetSchema
         CREATE TABLE runs (id text PRIMARY KEY, started text NOT NULL, finished text, spec_path text NOT NULL, status text, summary text);
         CREATE TABLE run_trials (run_id text NOT NULL, key text NOT NULL, reused boolean NOT NULL, PRIMARY KEY (run_id, key));
         """,
+        """
+        ALTER TABLE requests ADD COLUMN trace text;
+        """,
     ];
 
     /// <summary>The newest version.</summary>

@@ -101,6 +101,7 @@ public sealed class FleetWorker : IProgress<TrialProgress>
             return;
         }
 
+        using var span = Telemetry.StartWork(claim.Kind, claim.Key, claim.Trace, claim.Waited);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var trial = claim.Kind == FleetRequests.Trial ? FleetRequests.Read<TrialSpec>(claim.Body) : null;
         var probe = trial is null ? FleetRequests.Read<DistanceProbe>(claim.Body) : null;

@@ -99,6 +99,7 @@ internal static class FleetSession
     /// <summary>Makes this machine a worker of the fleet until it is cancelled.</summary>
     public static async Task WorkAsync(CommandCall call, MasterfulSpec spec, string name)
     {
+        using var telemetry = TelemetryExport.Start(call);
         // First, so that a wrong password does not wait for libtorch and the data.
         using var database = await OpenAsync(call).ConfigureAwait(false);
         var device = await TorchSession.StartAsync(call, spec.Model.Assembly, spec.Runtime.Device).ConfigureAwait(false);

@@ -17,6 +17,9 @@ internal static class ToolDiagnostics
     public static readonly DiagnosticCode NoResult = new(
         "MST0904", "there is no result to read", "Run `dotnet masterful run` first, or name the folder of a report.");
 
+    public static readonly DiagnosticCode NoTelemetry = new(
+        "MST0905", "telemetry is not sent", "Set it to a collector's address, e.g. http://localhost:4317, or unset it.");
+
     public static readonly DiagnosticCode GitHubTrouble = new(
         "MST0910", "GitHub can't be told", "Give the job a GITHUB_TOKEN that may write to pull requests; for forks, comment from a workflow_run workflow.");
 }

@@ -47,6 +47,7 @@ internal static class TrainingSession
     private static async Task<T> WithPipelineAsync<T>(
         CommandCall call, MasterfulSpec spec, Func<MasterfulPipeline, IProgress<PipelineProgress>, Task<T>> action)
     {
+        using var telemetry = TelemetryExport.Start(call);
         // First, so that a wrong password does not wait for libtorch.
         using var database = spec.Runtime.Fleet || spec.Runtime.Journal == JournalKind.Postgres ? await FleetSession.OpenAsync(call).ConfigureAwait(false) : null;
         var device = await TorchSession.StartAsync(call, spec.Model.Assembly, spec.Runtime.Fleet ? "cpu" : spec.Runtime.Device).ConfigureAwait(false);

@@ -30,6 +30,32 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
     }
 
     [Fact]
+    public async Task A_workers_span_is_below_that_of_who_asked()
+    {
+        using var asking = new Activity("asking").SetIdFormat(ActivityIdFormat.W3C);
+        asking.ActivityTraceFlags = ActivityTraceFlags.Recorded;
+        var works = new System.Collections.Concurrent.ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == Telemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = works.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var fleet = new FleetFixture(server);
+        await fleet.WorkerAsync(new SleepingRunner(1, TimeSpan.Zero));
+        var runner = await fleet.CoordinatorAsync();
+        asking.Start();
+
+        await runner.RunAsync(FleetFixture.Trial(5), Stop);
+        asking.Stop();
+        await fleet.StopWorkersAsync();
+
+        var work = Assert.Single(works, w => w.TraceId == asking.TraceId);
+        Assert.Equal(("work", asking.SpanId, "trial"), (work.OperationName, work.ParentSpanId, work.GetTagItem("masterful.request.kind")));
+    }
+
+    [Fact]
     public async Task A_trial_that_two_coordinators_want_is_trained_once()
     {
         await using var fleet = new FleetFixture(server);

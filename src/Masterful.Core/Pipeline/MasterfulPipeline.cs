@@ -121,6 +121,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         CancellationToken cancellation)
     {
         var startedAt = clock.GetUtcNow();
+        using var span = Telemetry.StartRun();
         var baseline = ReadBaseline(options.BaselinePath);
         var locked = spec.Policy.Mode == PolicyMode.Search ? null : PolicyLockFile.Read(PolicyLock.PathFor(spec));
         using var runLock = RunLock.Acquire(spec.Runtime.Cache, startedAt, logger);
@@ -135,19 +136,23 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         var identified = Relay<PipelineProgress>(progress, value => value with { RunId = run.Id });
         try
         {
-            var runner = new MeteredRunner(session.Runner, identified);
+            span?.SetTag("masterful.run.id", run.Id);
+            using var runner = new MeteredRunner(session.Runner, identified, span);
             var (outcome, status, summary) =
                 await work(new Stages(run, spec, options, data, model, baseline, locked, session, runner, identified)).ConfigureAwait(false);
             session.Finish(status, summary);
+            span?.SetTag("masterful.run.status", status);
             return outcome;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
+            Telemetry.Fail(span, e);
             session.Finish("cancelled", null);
             throw;
         }
         catch (Exception e)
         {
+            Telemetry.Fail(span, e);
             session.Finish("error", e.Message);
             throw;
         }
@@ -167,6 +172,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         var attribution = await new AttributionStage(run.Runner, run.Spec.Policy.Budget, sizes, run.Spec.Training.Seeds)
             .MeasureAsync(finals, choice, cancellation).ConfigureAwait(false);
 
+        run.Runner.Begin(PipelineStage.Report);
         run.Progress?.Report(new PipelineProgress(PipelineStage.Report, null, 0, 0, 0, null, null));
         var samples = RunFolder.RenderSamples(run.Data.Train, run.Spec.Training.Seed);
         var figures = new RunFigures

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Masterful.Core.Trials;
 using Masterful.Results;
 
@@ -6,7 +7,8 @@ namespace Masterful.Core.Pipeline;
 /// <summary>Counts what a run asks for, by stage: each trial once, however often its result is asked for.</summary>
 /// <param name="inner">Answers.</param>
 /// <param name="progress">Hears of every trial of a stage that was announced by <see cref="Begin"/>.</param>
-internal sealed class MeteredRunner(ITrialRunner inner, IProgress<PipelineProgress>? progress) : ITrialRunner
+/// <param name="run">The run's span, which stages are traced below; null where nobody listens.</param>
+internal sealed class MeteredRunner(ITrialRunner inner, IProgress<PipelineProgress>? progress, Activity? run = null) : ITrialRunner, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly HashSet<string> _seen = [];
@@ -15,6 +17,7 @@ internal sealed class MeteredRunner(ITrialRunner inner, IProgress<PipelineProgre
     private (int Trials, long ImagePasses)? _plan;
     private long _trainedPasses;
     private double _trainedSeconds;
+    private Activity? _span;
 
     /// <inheritdoc/>
     public int Parallelism => inner.Parallelism;
@@ -38,6 +41,7 @@ internal sealed class MeteredRunner(ITrialRunner inner, IProgress<PipelineProgre
             (_stage, _plan) = (stage, plan);
         }
 
+        Trace(stage);
         Report();
     }
 
@@ -53,6 +57,12 @@ internal sealed class MeteredRunner(ITrialRunner inner, IProgress<PipelineProgre
     /// <inheritdoc/>
     public async Task<TrialResult> RunAsync(TrialSpec trial, CancellationToken cancellation)
     {
+        if (_span is { } span)
+        {
+            // Of this call alone: it ends with the method.
+            Activity.Current = span;
+        }
+
         var result = await inner.RunAsync(trial, cancellation).ConfigureAwait(false);
         lock (_gate)
         {
@@ -65,6 +75,18 @@ internal sealed class MeteredRunner(ITrialRunner inner, IProgress<PipelineProgre
 
     /// <inheritdoc/>
     public Task<DistanceProbeResult> ProbeAsync(DistanceProbe probe, CancellationToken cancellation) => inner.ProbeAsync(probe, cancellation);
+
+    /// <summary>Ends the last stage's span.</summary>
+    public void Dispose() => Trace(null);
+
+    private void Trace(string? stage)
+    {
+        // Whoever begins a stage goes on in the run's span: only what the stage asks for is below its own.
+        var current = Activity.Current;
+        _span?.Dispose();
+        _span = stage is null ? null : Telemetry.StartStage(stage, run);
+        Activity.Current = current;
+    }
 
     private void Count(TrialResult result)
     {

@@ -95,7 +95,7 @@ public sealed class JournaledTrialRunner(ITrialRunner inner, Journal journal, st
     {
         try
         {
-            var result = await inner.RunAsync(trial, stop).ConfigureAwait(false);
+            var result = await Telemetry.TrainAsync(trial, key, () => inner.RunAsync(trial, stop)).ConfigureAwait(false);
             lock (_gate)
             {
                 journal.Save(result, trial);
