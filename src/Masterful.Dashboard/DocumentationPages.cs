@@ -16,7 +16,7 @@ internal sealed record DocumentationPage(string Name, string Title);
 internal static partial class DocumentationPages
 {
     private const string Root = "docs/";
-    private static readonly string[] Order = ["README", "tool", "msbuild", "action", "fleet", "exit-codes"];
+    private static readonly string[] Order = ["README", "tool", "msbuild", "action", "fleet", "telemetry", "exit-codes"];
     private static readonly HashSet<string> Names = [.. typeof(DocumentationPages).Assembly.GetManifestResourceNames()];
 
     /// <summary>All pages, the README first.</summary>

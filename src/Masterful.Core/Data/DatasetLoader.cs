@@ -89,7 +89,8 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
             return;
         }
 
-        using var http = fetcher is null ? new HttpClient() : null;
+        // Whoever serves the data is none of those who may know of a run's trace.
+        using var http = fetcher is null ? new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) : null;
         var downloads = fetcher ?? new SourceFetcher(http!, TimeProvider.System);
         var problems = new List<Diagnostic>();
         foreach (var (index, source) in missing)
