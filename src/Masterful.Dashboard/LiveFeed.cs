@@ -100,8 +100,7 @@ internal sealed class LiveFeed(DashboardOptions options)
         try
         {
             using var journal = options.OpenJournal?.Invoke() ?? Journal.OpenForReading(path, options.Clock);
-            var run = journal.Runs().FirstOrDefault(r => r.Id == progress.RunId && r.Finished is null);
-            return run is null
+            return journal.FindRun(progress.RunId) is not { Finished: null } run
                 ? new Moment(progress, null, [])
                 : new Moment(progress, new LiveRun(run.Id, run.Started, Path.GetFileName(run.SpecPath)), [.. journal.SummariesOf(run.Id).Select(Trial)]);
         }

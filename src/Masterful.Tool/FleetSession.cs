@@ -81,27 +81,30 @@ internal static class FleetSession
     {
         var (source, token) = (ShareAddress.ReadSource(from), ShareToken.Read(call.Host.Environment));
         // Before gigabytes are fetched for a database that can't be used.
-        using (await OpenAsync(call).ConfigureAwait(false))
+        using var database = await OpenAsync(call).ConfigureAwait(false);
+        if (ShareAddress.WarningOf(source) is { } warning)
         {
-            if (ShareAddress.WarningOf(source) is { } warning)
-            {
-                call.Log.Diagnostic(warning);
-            }
+            call.Log.Diagnostic(warning);
         }
 
         var workspace = await FetchAsync(call, source, token, trustModel).ConfigureAwait(false);
         var shared = call with { Options = call.Options with { SpecPath = workspace.SpecPath, Set = [.. workspace.Overrides, .. call.Options.Set] } };
         var spec = shared.Options.LoadSpec(call.Host, call.Log);
         ShareWorkspace.CheckTrust(spec, trustModel);
-        await WorkAsync(shared, spec, name).ConfigureAwait(false);
+        await WorkAsync(shared, spec, name, database).ConfigureAwait(false);
     }
 
     /// <summary>Makes this machine a worker of the fleet until it is cancelled.</summary>
     public static async Task WorkAsync(CommandCall call, MasterfulSpec spec, string name)
     {
-        using var telemetry = TelemetryExport.Start(call);
         // First, so that a wrong password does not wait for libtorch and the data.
         using var database = await OpenAsync(call).ConfigureAwait(false);
+        await WorkAsync(call, spec, name, database).ConfigureAwait(false);
+    }
+
+    private static async Task WorkAsync(CommandCall call, MasterfulSpec spec, string name, FleetDatabase database)
+    {
+        using var telemetry = TelemetryExport.Start(call);
         var device = await TorchSession.StartAsync(call, spec.Model.Assembly, spec.Runtime.Device).ConfigureAwait(false);
         using var data = await DataSession.LoadAsync(call, spec).ConfigureAwait(false);
         var (fingerprint, model) = (data.Fingerprint, ModelBuilder.Fingerprint(spec.Model));

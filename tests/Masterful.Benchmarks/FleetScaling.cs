@@ -1,12 +1,8 @@
 using System.Globalization;
 using Masterful.Core.Evaluation;
 using Masterful.Core.Pipeline;
-using Masterful.Core.Runtime;
 using Masterful.Core.Search;
-using Masterful.Core.Spec;
-using Masterful.Core.Techniques;
 using Masterful.Core.Tests.Search;
-using Masterful.Core.Training;
 using Masterful.Core.Trials;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -29,7 +25,6 @@ internal sealed class FleetScaling(int problems, double overhead)
     private const int Unlimited = 1_000_000;
 
     private static readonly int[] Workers = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000];
-    private static readonly SplitSizes Sizes = new(6000, 667, 10_000);
 
     private static readonly Setting[] Settings =
     [
@@ -90,35 +85,25 @@ internal sealed class FleetScaling(int problems, double overhead)
 
     private static (ITrialRunner Answers, Func<ITrialRunner, Task> Program) Run(Setting setting, int problem)
     {
-        var answers = new WithTest(new SimulatedTrialRunner(SimulatedTruth.Draw(problem), Sizes) { SelectImages = 2 });
+        var answers = new WithTest(new SimulatedTrialRunner(SimulatedTruth.Draw(problem), SimulatedSearch.Sizes) { SelectImages = 2 });
         return (answers, runner => RunAsync(runner, setting, problem));
     }
 
     /// <summary>The stages of a run without a lock, as the pipeline has them.</summary>
     private static async Task RunAsync(ITrialRunner fleet, Setting setting, int problem)
     {
-        var (metered, budget) = (new MeteredRunner(fleet, null), new BudgetSpec(Ratio: setting.Ratio));
-        var template = new TrialSpec
-        {
-            Policy = Policy.None,
-            Recipe = new Recipe { Epochs = 12, BatchSize = 128, LearningRate = 0.1 },
-            Seed = problem,
-            DataFingerprint = "data",
-            ModelFingerprint = "model",
-            DeviceKind = "cpu",
-            EngineVersion = EngineVersion.Current,
-        };
+        var metered = new MeteredRunner(fleet, null);
+        var request = SimulatedSearch.Request(problem, setting.Ratio) with { FinalSeeds = setting.Seeds };
+        var template = request.Template with { Recipe = request.Template.Recipe with { BatchSize = 128 } };
         var settled = await new RecipeSearch(metered, NullLogger.Instance).SettleAsync(
-            new RecipeSearchRequest { Template = template, BatchSize = true, LearningRate = true, Sizes = Sizes }, CancellationToken.None).ConfigureAwait(false);
+            new RecipeSearchRequest { Template = template, BatchSize = true, LearningRate = true, Sizes = request.Sizes }, CancellationToken.None).ConfigureAwait(false);
         var recipe = template with { Recipe = settled.Recipe };
-        var found = await new PolicySearch(metered, TimeProvider.System, NullLogger.Instance).SearchAsync(
-            new SearchRequest { Template = recipe, Techniques = Enum.GetValues<Technique>(), Budget = budget, FinalSeeds = setting.Seeds, Sizes = Sizes },
-            null,
-            CancellationToken.None).ConfigureAwait(false);
+        var found = await new PolicySearch(metered, TimeProvider.System, NullLogger.Instance)
+            .SearchAsync(request with { Template = recipe }, null, CancellationToken.None).ConfigureAwait(false);
         var finals = await new FinalStage(metered, onSelect: false).TrainAsync(recipe, found.Policy, setting.Seeds, CancellationToken.None).ConfigureAwait(false);
         var confirmed = found.Confirm(finals.Original, finals.Masterful);
         var choice = new PolicyChoice { Recipe = settled.Recipe, Policy = confirmed.Policy, Source = confirmed.Source, Settled = settled, Search = confirmed };
-        await new AttributionStage(metered, budget, Sizes, setting.Seeds).MeasureAsync(finals, choice, CancellationToken.None).ConfigureAwait(false);
+        await new AttributionStage(metered, request.Budget, request.Sizes, setting.Seeds).MeasureAsync(finals, choice, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static string Number(double value) => value.ToString(value < 100 ? "#,0.0" : "#,0", CultureInfo.InvariantCulture);

@@ -13,7 +13,9 @@ namespace Masterful.Benchmarks;
 internal static class SimulatedSearch
 {
     private const int FinalSeeds = 3;
-    private static readonly SplitSizes Sizes = new(6000, 667, 10_000);
+
+    /// <summary>Of the simulated data.</summary>
+    public static SplitSizes Sizes { get; } = new(6000, 667, 10_000);
 
     /// <summary>A way to search: the truth, a seed, and the budget as a multiple of the final trainings.</summary>
     public delegate Task<Policy> Scheme(SimulatedTruth truth, int seed, double ratio);
@@ -65,6 +67,25 @@ internal static class SimulatedSearch
         return policy;
     }
 
+    /// <summary>What is asked of a search over all techniques.</summary>
+    public static SearchRequest Request(int seed, double ratio) => new()
+    {
+        Template = new TrialSpec
+        {
+            Policy = Policy.None,
+            Recipe = new Recipe { Epochs = 12, BatchSize = 64, LearningRate = 0.1 },
+            Seed = seed,
+            DataFingerprint = "data",
+            ModelFingerprint = "model",
+            DeviceKind = "cpu",
+            EngineVersion = EngineVersion.Current,
+        },
+        Techniques = Enum.GetValues<Technique>(),
+        Budget = new BudgetSpec(Ratio: ratio),
+        FinalSeeds = FinalSeeds,
+        Sizes = Sizes,
+    };
+
     private static async Task<IReadOnlyList<(Policy Policy, double Loss)>> LossesAsync(
         SimulatedTruth truth, SearchRequest request, Fidelity fidelity, IEnumerable<Policy> policies)
     {
@@ -112,22 +133,4 @@ internal static class SimulatedSearch
         policy.With(technique, IsRate(technique) ? 0.2 * level : TechniqueAxis.Of(technique).Maximum * 0.2 * level);
 
     private static bool IsRate(Technique technique) => TechniqueAxis.Of(technique).Kind == AxisKind.ReplacementRate;
-
-    private static SearchRequest Request(int seed, double ratio) => new()
-    {
-        Template = new TrialSpec
-        {
-            Policy = Policy.None,
-            Recipe = new Recipe { Epochs = 12, BatchSize = 64, LearningRate = 0.1 },
-            Seed = seed,
-            DataFingerprint = "data",
-            ModelFingerprint = "model",
-            DeviceKind = "cpu",
-            EngineVersion = EngineVersion.Current,
-        },
-        Techniques = Enum.GetValues<Technique>(),
-        Budget = new BudgetSpec(Ratio: ratio),
-        FinalSeeds = FinalSeeds,
-        Sizes = Sizes,
-    };
 }

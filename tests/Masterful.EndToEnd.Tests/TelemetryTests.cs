@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using Masterful.Fleet.Tests;
 using Xunit;
 
 namespace Masterful.EndToEnd.Tests;
@@ -16,7 +16,7 @@ public sealed class TelemetryTests
     {
         using var project = new SmallProject(epochs: 1);
         using var collector = new HttpListener();
-        var address = $"http://127.0.0.1:{FreePort()}/";
+        var address = $"http://127.0.0.1:{PostgresServer.FreePort()}/";
         collector.Prefixes.Add(address);
         collector.Start();
         var got = new ConcurrentQueue<(string Path, string Body)>();
@@ -41,7 +41,7 @@ public sealed class TelemetryTests
     {
         using var project = new SmallProject(epochs: 1);
 
-        var away = ToolProcess.Run(project.Folder, new Dictionary<string, string> { [Endpoint] = $"http://127.0.0.1:{FreePort()}", ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" }, "run");
+        var away = ToolProcess.Run(project.Folder, new Dictionary<string, string> { [Endpoint] = $"http://127.0.0.1:{PostgresServer.FreePort()}", ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" }, "run");
         var malformed = ToolProcess.Run(project.Folder, new Dictionary<string, string> { [Endpoint] = "collector:4317" }, "run");
         var empty = ToolProcess.Run(project.Folder, new Dictionary<string, string> { [Endpoint] = "" }, "run");
 
@@ -67,12 +67,5 @@ public sealed class TelemetryTests
         {
             // Stopped.
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Masterful.Core.Spec;
+using Masterful.Core.Tests;
 using Masterful.Core.Trials;
 using Xunit;
 
@@ -32,27 +33,16 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
     [Fact]
     public async Task A_workers_span_is_below_that_of_who_asked()
     {
-        using var asking = new Activity("asking").SetIdFormat(ActivityIdFormat.W3C);
-        asking.ActivityTraceFlags = ActivityTraceFlags.Recorded;
-        var works = new System.Collections.Concurrent.ConcurrentQueue<Activity>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == Telemetry.Name,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = works.Enqueue,
-        };
-        ActivitySource.AddActivityListener(listener);
+        using var recorder = new SpanRecorder();
         await using var fleet = new FleetFixture(server);
         await fleet.WorkerAsync(new SleepingRunner(1, TimeSpan.Zero));
         var runner = await fleet.CoordinatorAsync();
-        asking.Start();
 
         await runner.RunAsync(FleetFixture.Trial(5), Stop);
-        asking.Stop();
         await fleet.StopWorkersAsync();
 
-        var work = Assert.Single(works, w => w.TraceId == asking.TraceId);
-        Assert.Equal(("work", asking.SpanId, "trial"), (work.OperationName, work.ParentSpanId, work.GetTagItem("masterful.request.kind")));
+        var work = Assert.Single(recorder.Spans);
+        Assert.Equal(("work", recorder.Root.SpanId, "trial"), (work.OperationName, work.ParentSpanId, work.GetTagItem("masterful.request.kind")));
     }
 
     [Fact]

@@ -161,9 +161,12 @@ public sealed class SourceFetcher(HttpClient http, TimeProvider time)
         return total is null || part.Position == total ? null : $"The connection ended after {part.Position:N0} of {total:N0} bytes.";
     }
 
-    /// <summary>Reads, and makes trouble with the connection tell itself apart from trouble with the disk.</summary>
-    private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellation)
+    /// <summary>Reads what arrives, and makes trouble with the connection tell itself apart from trouble with the disk.</summary>
+    /// <returns>Bytes; 0 at the end.</returns>
+    /// <exception cref="HttpRequestException">The connection broke.</exception>
+    public static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(body);
         try
         {
             return await body.ReadAsync(buffer, cancellation).ConfigureAwait(false);

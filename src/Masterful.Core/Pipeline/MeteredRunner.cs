@@ -57,12 +57,7 @@ internal sealed class MeteredRunner(ITrialRunner inner, IProgress<PipelineProgre
     /// <inheritdoc/>
     public async Task<TrialResult> RunAsync(TrialSpec trial, CancellationToken cancellation)
     {
-        if (_span is { } span)
-        {
-            // Of this call alone: it ends with the method.
-            Activity.Current = span;
-        }
-
+        EnterStage();
         var result = await inner.RunAsync(trial, cancellation).ConfigureAwait(false);
         lock (_gate)
         {
@@ -74,10 +69,17 @@ internal sealed class MeteredRunner(ITrialRunner inner, IProgress<PipelineProgre
     }
 
     /// <inheritdoc/>
-    public Task<DistanceProbeResult> ProbeAsync(DistanceProbe probe, CancellationToken cancellation) => inner.ProbeAsync(probe, cancellation);
+    public async Task<DistanceProbeResult> ProbeAsync(DistanceProbe probe, CancellationToken cancellation)
+    {
+        EnterStage();
+        return await inner.ProbeAsync(probe, cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>Ends the last stage's span.</summary>
     public void Dispose() => Trace(null);
+
+    /// <summary>What the calling method does from here to its end is below the stage's span.</summary>
+    private void EnterStage() => Activity.Current = _span ?? Activity.Current;
 
     private void Trace(string? stage)
     {

@@ -165,13 +165,9 @@ internal sealed class DatasetChecks(MasterfulSpec spec, SpecDocument document, S
 
     private bool IsFetched(string path) => spec.Dataset.Sources.Any(s => IsInsideOrSame(path, s.To));
 
-    private static bool IsInside(string folder, string path) => IsInsideOrSame(folder, path) && Path.GetRelativePath(folder, path) != ".";
+    private static bool IsInside(string folder, string path) => FolderPath.Below(folder, path) is not (null or ".");
 
-    private static bool IsInsideOrSame(string folder, string path)
-    {
-        var relative = Path.GetRelativePath(folder, path);
-        return !Path.IsPathRooted(relative) && relative != ".." && !relative.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
-    }
+    private static bool IsInsideOrSame(string folder, string path) => FolderPath.Below(folder, path) is not null;
 
     private static IEnumerable<string> NamesIn(string folder) =>
         Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder).Take(1000).Select(e => Path.GetFileName(e)) : [];

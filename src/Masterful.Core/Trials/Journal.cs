@@ -137,17 +137,10 @@ public sealed class Journal : IDisposable
 
     /// <summary>Runs, the latest first.</summary>
     /// <param name="limit">At most so many.</param>
-    public IReadOnlyList<JournalRun> Runs(int limit = 100) => Read(
-        """
-        SELECT id, started, finished, spec_path, status, summary,
-            (SELECT count(*) FROM run_trials t WHERE t.run_id = r.id AND NOT reused),
-            (SELECT count(*) FROM run_trials t WHERE t.run_id = r.id AND reused)
-        FROM runs r ORDER BY started DESC, id LIMIT @limit
-        """,
-        row => new JournalRun(
-            row.GetString(0), Time(row.GetString(1)), row.IsDBNull(2) ? null : Time(row.GetString(2)), row.GetString(3),
-            Text(row, 4), Text(row, 5), row.GetInt32(6), row.GetInt32(7)),
-        ("@limit", limit));
+    public IReadOnlyList<JournalRun> Runs(int limit = 100) => RunsThat("ORDER BY started DESC, id LIMIT @limit", ("@limit", limit));
+
+    /// <summary>The run of an id, or null.</summary>
+    public JournalRun? FindRun(string runId) => RunsThat("WHERE id = @run", ("@run", runId)) is [var run] ? run : null;
 
     /// <summary>The trials that a run used, in the order in which they were trained.</summary>
     public IReadOnlyList<JournalTrial> TrialsOf(string runId) => Read(
@@ -269,6 +262,18 @@ public sealed class Journal : IDisposable
 
     /// <summary>Relative to the journal, so that a cache that is moved or restored elsewhere keeps its weights.</summary>
     private string? Relative(string? file) => file is null ? null : Path.GetRelativePath(_store.Folder, file);
+
+    private List<JournalRun> RunsThat(string which, (string Name, object? Value) value) => Read(
+        $"""
+        SELECT id, started, finished, spec_path, status, summary,
+            (SELECT count(*) FROM run_trials t WHERE t.run_id = r.id AND NOT reused),
+            (SELECT count(*) FROM run_trials t WHERE t.run_id = r.id AND reused)
+        FROM runs r {which}
+        """,
+        row => new JournalRun(
+            row.GetString(0), Time(row.GetString(1)), row.IsDBNull(2) ? null : Time(row.GetString(2)), row.GetString(3),
+            Text(row, 4), Text(row, 5), row.GetInt32(6), row.GetInt32(7)),
+        value);
 
     private string Now() => _clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
 

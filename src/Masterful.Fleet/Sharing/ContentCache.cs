@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Masterful.Core.Data;
 using Masterful.Core.Spec;
 
 namespace Masterful.Fleet.Sharing;
@@ -110,7 +111,7 @@ public sealed partial class ContentCache(string folder)
         {
             var buffer = new byte[BufferLength];
             var left = file.Length;
-            while (await ReadAsync(body, buffer, cancellation).ConfigureAwait(false) is var read and > 0)
+            while (await SourceFetcher.ReadAsync(body, buffer, cancellation).ConfigureAwait(false) is var read and > 0)
             {
                 left -= read;
                 if (left < 0)
@@ -134,19 +135,6 @@ public sealed partial class ContentCache(string folder)
         if (Convert.ToHexStringLower(hash.GetCurrentHash()) != file.Sha256)
         {
             throw Wrong(file, "does not have the SHA-256 that was announced");
-        }
-    }
-
-    /// <summary>Reads, and makes trouble with the connection tell itself apart from trouble with the disk.</summary>
-    internal static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellation)
-    {
-        try
-        {
-            return await body.ReadAsync(buffer, cancellation).ConfigureAwait(false);
-        }
-        catch (IOException e)
-        {
-            throw new HttpRequestException(e.Message, e);
         }
     }
 

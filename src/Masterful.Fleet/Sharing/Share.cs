@@ -63,8 +63,8 @@ public sealed class Share
         var places = new Dictionary<string, string>(StringComparer.Ordinal) { [Path.GetFileName(spec.Path)] = spec.Path };
         foreach (var file in data)
         {
-            Add(Below(spec.Dataset.Root, file) is { } inRoot ? Join(root, inRoot)
-                : Below(spec.Directory, file) ?? throw NotShareable($"{file} is neither below dataset.root nor below the spec's folder."), file);
+            Add(FolderPath.Below(spec.Dataset.Root, file) is { } inRoot ? Join(root, inRoot)
+                : FolderPath.Below(spec.Directory, file) ?? throw NotShareable($"{file} is neither below dataset.root nor below the spec's folder."), file);
         }
 
         if (File.Exists(PolicyLock.PathFor(spec)))
@@ -74,7 +74,7 @@ public sealed class Share
 
         foreach (var file in spec.Model.Assembly is { } assembly ? ModelFiles.Of(assembly) : [])
         {
-            Add(Join(PlaceOf(spec, Path.GetDirectoryName(spec.Model.Assembly)!, "model"), Below(Path.GetDirectoryName(spec.Model.Assembly)!, file)!), file);
+            Add(Join(PlaceOf(spec, Path.GetDirectoryName(spec.Model.Assembly)!, "model"), FolderPath.Below(Path.GetDirectoryName(spec.Model.Assembly)!, file)!), file);
         }
 
         if (spec.Model.TorchScript is { } script)
@@ -118,18 +118,9 @@ public sealed class Share
 
     private static string ModelPlace(MasterfulSpec spec, string file) => Join(PlaceOf(spec, Path.GetDirectoryName(file)!, "model"), Path.GetFileName(file));
 
-    private static string PlaceOf(MasterfulSpec spec, string folder, string kind) => Below(spec.Directory, folder) ?? $"{Elsewhere}/{kind}";
+    private static string PlaceOf(MasterfulSpec spec, string folder, string kind) => FolderPath.Below(spec.Directory, folder) ?? $"{Elsewhere}/{kind}";
 
     private static string Join(string folder, string below) => folder == "." ? below : $"{folder}/{below}";
-
-    /// <summary>The path relative to a folder, with forward slashes; null where it is not in it.</summary>
-    private static string? Below(string folder, string path)
-    {
-        var relative = Path.GetRelativePath(folder, path);
-        return Path.IsPathRooted(relative) || relative == ".." || relative.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
-            ? null
-            : relative.Replace(Path.DirectorySeparatorChar, '/');
-    }
 
     private static DiagnosticException NotShareable(string problem) =>
         new(FleetDiagnostics.NotShareable, $"{problem} {FleetDiagnostics.NotShareable.Remedy}");

@@ -106,7 +106,7 @@ public sealed class ShareClient : IDisposable
         var body = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
         using var manifest = new MemoryStream();
         var buffer = new byte[1 << 16];
-        while (await ContentCache.ReadAsync(body, buffer, stall.Token).ConfigureAwait(false) is var read and > 0)
+        while (await SourceFetcher.ReadAsync(body, buffer, stall.Token).ConfigureAwait(false) is var read and > 0)
         {
             stall.CancelAfter(StallTimeout);
             manifest.Write(buffer, 0, read);

@@ -33,14 +33,7 @@ internal static class FleetCommand
 
     private static Command Serve(CommandBinder bind)
     {
-        var port = new Option<int>("--port") { Description = "The port; 0 takes a free one.", HelpName = "N", DefaultValueFactory = _ => 8437 };
-        port.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out var given) || given is < 0 or > 65_535))
-            {
-                result.AddError("--port takes a number from 0 to 65535.");
-            }
-        });
+        var port = PortOption.Create("The port; 0 takes a free one.", 8437);
         var listen = new Option<string>("--listen") { Description = "The IP address to listen on; 0.0.0.0 is all of this machine's.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
         var certificate = new Option<string?>("--certificate")
         {

@@ -18,14 +18,7 @@ internal static class UiCommand
             Description = "More report folders, or folders with such folders in them, e.g. the artifacts of a build. The spec's own are always shown.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var port = new Option<int>("--port") { Description = "The port on 127.0.0.1; by default a free one.", HelpName = "N" };
-        port.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out var given) || given is < 0 or > 65_535))
-            {
-                result.AddError("--port takes a number from 0 to 65535.");
-            }
-        });
+        var port = PortOption.Create("The port on 127.0.0.1; by default a free one.");
         var noBrowser = new Option<bool>("--no-browser") { Description = "Only tell the address." };
         var command = new Command("ui", "Shows runs, policies, data and techniques in a browser, and a search while it runs; with MASTERFUL_FLEET also the fleet's queue. Only this machine can reach it. Ctrl-C ends it.") { folders, port, noBrowser };
         bind.Bind(command, async call =>

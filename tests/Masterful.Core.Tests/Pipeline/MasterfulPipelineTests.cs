@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Masterful.Core.Pipeline;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
-using Masterful.Core.Trials;
 using Masterful.Results;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -413,25 +412,17 @@ public sealed class MasterfulPipelineTests : IDisposable
     [Fact]
     public async Task Stages_are_spans_below_the_runs_and_a_run_that_fails_is_a_failed_span()
     {
-        var spans = new System.Collections.Concurrent.ConcurrentQueue<Activity>();
-        using var test = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == Telemetry.Name,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = spans.Enqueue,
-        };
-        ActivitySource.AddActivityListener(listener);
+        using var recorder = new SpanRecorder();
 
         await Run(Spec());
-        var ours = spans.Where(s => s.TraceId == test.TraceId).ToList();
+        var ours = recorder.Spans;
 
         Assert.Equal(["baseline", "search", "final", "attribution", "report", "run"], ours.Select(s => s.OperationName));
-        Assert.All(ours[..^1], s => Assert.Equal(ours[^1].SpanId, s.ParentSpanId));
+        Assert.All(ours.SkipLast(1), s => Assert.Equal(ours[^1].SpanId, s.ParentSpanId));
         Assert.Equal(ActivityStatusCode.Unset, ours[^1].Status);
         using var other = new TemporaryFolder();
         await Assert.ThrowsAsync<InvalidOperationException>(() => Run(Spec(other), new SimulatedEnvironment { Before = _ => throw new InvalidOperationException("/home/secret") }));
-        var failed = spans.Last(s => s.TraceId == test.TraceId && s.OperationName == "run");
+        var failed = recorder.Spans.Last(s => s.OperationName == "run");
         Assert.Equal((ActivityStatusCode.Error, "InvalidOperationException"), (failed.Status, failed.StatusDescription));
     }
 

@@ -9,27 +9,12 @@ namespace Masterful.Core.Tests.Trials;
 /// <summary>What a listener to the meter and to the activity source gets. Other tests train too: only what is in this test's trace counts.</summary>
 public sealed class TelemetryTests : IDisposable
 {
-    private readonly ConcurrentQueue<Activity> _spans = [];
+    private readonly SpanRecorder _recorder = new();
     private readonly ConcurrentQueue<(string Name, double Value, string? Status)> _measured = [];
-    private readonly ActivityListener _activities;
     private readonly MeterListener _meters = new();
-    private readonly Activity _root = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
 
     public TelemetryTests()
     {
-        _activities = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == Telemetry.Name,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = span =>
-            {
-                if (span.TraceId == _root.TraceId)
-                {
-                    _spans.Enqueue(span);
-                }
-            },
-        };
-        ActivitySource.AddActivityListener(_activities);
         _meters.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == Telemetry.Name)
@@ -44,9 +29,8 @@ public sealed class TelemetryTests : IDisposable
 
     public void Dispose()
     {
-        _root.Dispose();
         _meters.Dispose();
-        _activities.Dispose();
+        _recorder.Dispose();
     }
 
     [Fact]
@@ -57,9 +41,9 @@ public sealed class TelemetryTests : IDisposable
         await Telemetry.TrainAsync(trial, result.Key, () => Task.FromResult(result));
         await Telemetry.TrainAsync(trial, result.Key, () => Task.FromResult(new TrialResult { Key = result.Key, Status = TrialStatus.Failed, Failure = "/home/secret", RanOutOfMemory = true }));
 
-        Assert.Equal([ActivityStatusCode.Unset, ActivityStatusCode.Error], _spans.Select(s => s.Status));
-        Assert.All(_spans, s => Assert.Equal(("trial", _root.SpanId, trial.Policy.Name), (s.OperationName, s.ParentSpanId, s.GetTagItem("masterful.trial.policy"))));
-        Assert.DoesNotContain(_spans, s => (s.StatusDescription ?? "").Contains("secret", StringComparison.Ordinal));
+        Assert.Equal([ActivityStatusCode.Unset, ActivityStatusCode.Error], _recorder.Spans.Select(s => s.Status));
+        Assert.All(_recorder.Spans, s => Assert.Equal(("trial", _recorder.Root.SpanId, trial.Policy.Name), (s.OperationName, s.ParentSpanId, s.GetTagItem("masterful.trial.policy"))));
+        Assert.DoesNotContain(_recorder.Spans, s => (s.StatusDescription ?? "").Contains("secret", StringComparison.Ordinal));
         Assert.Equal([(1, "completed"), (1, "failed")], Of("masterful.trials"));
         Assert.Equal(result.ImagePasses, Of("masterful.image_passes").Sum(m => m.Value));
         Assert.Equal([result.Seconds, 0], Of("masterful.trial.duration").Select(m => m.Value));
@@ -71,7 +55,7 @@ public sealed class TelemetryTests : IDisposable
     {
         await Assert.ThrowsAsync<IOException>(() => Telemetry.TrainAsync(TrialSpecs.Trial, TrialKey.Of(TrialSpecs.Trial), () => throw new IOException("/home/secret")));
 
-        Assert.Equal((ActivityStatusCode.Error, "IOException"), (Assert.Single(_spans).Status, _spans.First().StatusDescription));
+        Assert.Equal((ActivityStatusCode.Error, "IOException"), (Assert.Single(_recorder.Spans).Status, _recorder.Spans[0].StatusDescription));
         Assert.Empty(Of("masterful.trials"));
         Assert.Equal(0, Of("masterful.trials.running").Sum(m => m.Value));
     }
@@ -97,7 +81,7 @@ public sealed class TelemetryTests : IDisposable
 
     private void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        if (Activity.Current?.TraceId == _root.TraceId)
+        if (Activity.Current?.TraceId == _recorder.Root.TraceId)
         {
             var status = tags.ToArray().FirstOrDefault(t => t.Key == "masterful.trial.status").Value as string;
             _measured.Enqueue((instrument.Name, value, status));
