@@ -49,9 +49,10 @@ public sealed class FleetTests(FleetTests.LocalRun local) : IClassFixture<FleetT
         using var first = StartWorkers(project, environment, 2);
         using var coordinator = ToolProcess.StartProgram("dotnet", project.Folder, environment, [ToolProcess.Tool, .. Fleet("run")]);
 
-        // One worker in the middle of a trial.
-        Await(coordinator, () => Count(environment, "state = 'running'") == "2");
-        _workers[0].KillTree();
+        // A worker in the middle of a trial, whichever has one.
+        var busy = "";
+        Await(coordinator, () => (busy = Busy(environment)).Length > 0);
+        _workers[busy[^1] - '0'].KillTree();
         using var second = StartWorkers(project, environment, 1);
 
         // Then the database.
@@ -143,7 +144,7 @@ public sealed class FleetTests(FleetTests.LocalRun local) : IClassFixture<FleetT
     private static SmallProject Project()
     {
         var project = new SmallProject(epochs: 4);
-        project.UseModel("SlowFactory", "delay: 10");
+        project.UseModel("SlowFactory", "delay: 25");
         project.Edit("device: cpu", "device: cpu, workers: 1, threads: 1");
         return project;
     }
@@ -185,6 +186,19 @@ public sealed class FleetTests(FleetTests.LocalRun local) : IClassFixture<FleetT
         {
             // The tables are not there yet.
             return "0";
+        }
+    }
+
+    /// <summary>The name of a worker with a trial; empty while there is none.</summary>
+    private string Busy(Dictionary<string, string> environment)
+    {
+        try
+        {
+            return local.Server.Query(environment["MASTERFUL_FLEET"], "SELECT min(name) FROM masterful.requests r JOIN masterful.workers w ON w.id = r.worker WHERE state = 'running'");
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
         }
     }
 
