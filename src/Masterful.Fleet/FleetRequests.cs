@@ -11,6 +11,9 @@ namespace Masterful.Fleet;
 /// <summary>An answer, or the diagnostics that stand in its place.</summary>
 internal sealed record FleetAnswer(TrialResult? Trial, DistanceProbeResult? Probe, IReadOnlyList<Diagnostic>? Diagnostics)
 {
+    /// <summary>The memory class of the machine that it is from.</summary>
+    public int MemoryClass { get; init; }
+
     /// <summary>The machines' fault, not the trial's: it may be tried again. Null as the trial stands for a probe.</summary>
     public static FleetAnswer Failed(TrialSpec? trial, string reason) => trial is not null
         ? new FleetAnswer(new TrialResult { Key = TrialKey.Of(trial), Status = TrialStatus.Failed, Failure = reason, FailureIsTransient = true }, null, null)
@@ -67,10 +70,10 @@ internal sealed class FleetRequests(FleetDatabase database)
 
     public static T Read<T>(string text) => JsonSerializer.Deserialize<T>(text, Json)!;
 
-    /// <summary>Asks, or joins those who ask for the same.</summary>
+    /// <summary>Asks machines of a memory class or more, or joins those who ask for the same.</summary>
     /// <returns>The request's number.</returns>
     public async Task<long> AskAsync(
-        string queue, string key, string kind, string carries, string policy, string body, Guid coordinator, CancellationToken cancellation)
+        string queue, int memory, string key, string kind, string carries, string policy, string body, Guid coordinator, CancellationToken cancellation)
     {
         // One at a time: Hangfire's client blocks a thread while it writes, and of hundreds of trials that a search asks for at once the
         // first should be in the queue before the last is in the table.
@@ -80,12 +83,12 @@ internal sealed class FleetRequests(FleetDatabase database)
             // Again, should the request that was met end badly between the two statements.
             for (var attempt = 0; attempt < 4; attempt++)
             {
-                if (await JoinAsync(queue, key, kind, carries, policy, body, coordinator, cancellation).ConfigureAwait(false) is [var there])
+                if (await JoinAsync(queue, memory, key, kind, carries, policy, body, coordinator, cancellation).ConfigureAwait(false) is [var there])
                 {
                     if (there.State == Waiting)
                     {
                         // Also where it waited already: whoever asked first may have died before the queue had it, and twice does no harm.
-                        await EnqueueAsync(there.Id, queue, cancellation).ConfigureAwait(false);
+                        await EnqueueAsync(there.Id, queue, there.Memory, cancellation).ConfigureAwait(false);
                     }
 
                     return there.Id;
@@ -127,14 +130,14 @@ internal sealed class FleetRequests(FleetDatabase database)
             """
             UPDATE requests SET worker = NULL, state = CASE WHEN attempts < @most THEN 'waiting' ELSE 'lost' END
             WHERE id = ANY(@ids) AND state = 'running' AND beat < now() - @patience
-            RETURNING id, queue, state
+            RETURNING id, queue, memory, state
             """,
-            r => (Id: r.GetInt64(0), Queue: r.GetString(1), State: r.GetString(2)),
+            r => (Id: r.GetInt64(0), Queue: r.GetString(1), Memory: r.GetInt32(2), State: r.GetString(3)),
             cancellation,
             ("ids", ids), ("patience", database.Settings.Patience), ("most", MostAttempts)).ConfigureAwait(false);
-        foreach (var (id, queue, _) in lost.Where(l => l.State == Waiting))
+        foreach (var (id, queue, memory, _) in lost.Where(l => l.State == Waiting))
         {
-            await EnqueueAsync(id, queue, cancellation).ConfigureAwait(false);
+            await EnqueueAsync(id, queue, memory, cancellation).ConfigureAwait(false);
         }
 
         return [.. lost.Select(l => l.Id)];
@@ -149,18 +152,18 @@ internal sealed class FleetRequests(FleetDatabase database)
     {
         var lost = await database.QueryAsync(
             """
-            SELECT r.id, r.queue FROM requests r
+            SELECT r.id, r.queue, r.memory FROM requests r
             WHERE r.id = ANY(@ids) AND r.state = 'waiting' AND coalesce(r.queued, r.asked) < now() - @patience
-                AND EXISTS (SELECT 1 FROM workers w WHERE w.queue = r.queue AND w.seen > now() - interval '30 seconds')
-                AND (NOT EXISTS (SELECT 1 FROM requests o WHERE o.queue = r.queue AND o.state = 'running')
-                    OR EXISTS (SELECT 1 FROM requests o WHERE o.queue = r.queue AND o.id > r.id AND o.started BETWEEN coalesce(r.queued, r.asked) AND now() - @patience))
+                AND EXISTS (SELECT 1 FROM workers w WHERE w.queue = r.queue AND w.memory_class >= r.memory AND w.seen > now() - interval '30 seconds')
+                AND (NOT EXISTS (SELECT 1 FROM requests o JOIN workers w ON w.id = o.worker WHERE o.queue = r.queue AND o.state = 'running' AND w.memory_class >= r.memory)
+                    OR EXISTS (SELECT 1 FROM requests o WHERE o.queue = r.queue AND o.memory = r.memory AND o.id > r.id AND o.started BETWEEN coalesce(r.queued, r.asked) AND now() - @patience))
             """,
-            r => (Id: r.GetInt64(0), Queue: r.GetString(1)),
+            r => (Id: r.GetInt64(0), Queue: r.GetString(1), Memory: r.GetInt32(2)),
             cancellation,
             ("ids", ids), ("patience", database.Settings.Patience)).ConfigureAwait(false);
-        foreach (var (id, queue) in lost)
+        foreach (var (id, queue, memory) in lost)
         {
-            await EnqueueAsync(id, queue, cancellation).ConfigureAwait(false);
+            await EnqueueAsync(id, queue, memory, cancellation).ConfigureAwait(false);
         }
 
         return [.. lost.Select(l => l.Id)];
@@ -222,19 +225,19 @@ internal sealed class FleetRequests(FleetDatabase database)
         ("state", isFinal ? "done" : "failed"), ("result", Write(answer)), ("id", claim.Id), ("attempt", claim.Attempt), ("key", claim.Key)).ConfigureAwait(false) == 1;
 
     /// <summary>Hands work back undone: to another worker, or to nobody where nobody waits for it.</summary>
-    public async Task GiveUpAsync(FleetClaim claim, string queue, CancellationToken cancellation)
+    public async Task GiveUpAsync(FleetClaim claim, CancellationToken cancellation)
     {
         var back = await database.QueryAsync(
             """
             UPDATE requests SET worker = NULL, state = CASE WHEN EXISTS (SELECT 1 FROM watchers WHERE request = @id) THEN 'waiting' ELSE 'cancelled' END
-            WHERE id = @id AND attempt = @attempt AND state = 'running' RETURNING state
+            WHERE id = @id AND attempt = @attempt AND state = 'running' RETURNING state, queue, memory
             """,
-            r => r.GetString(0),
+            r => (State: r.GetString(0), Queue: r.GetString(1), Memory: r.GetInt32(2)),
             cancellation,
             ("id", claim.Id), ("attempt", claim.Attempt)).ConfigureAwait(false);
-        if (back is [Waiting])
+        if (back is [(Waiting, var queue, var memory)])
         {
-            await EnqueueAsync(claim.Id, queue, cancellation).ConfigureAwait(false);
+            await EnqueueAsync(claim.Id, queue, memory, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -248,27 +251,28 @@ internal sealed class FleetRequests(FleetDatabase database)
         cancellation,
         ("age", age));
 
-    private Task<List<(long Id, string State)>> JoinAsync(
-        string queue, string key, string kind, string carries, string policy, string body, Guid coordinator, CancellationToken cancellation) => database.QueryAsync(
+    private Task<List<(long Id, string State, int Memory)>> JoinAsync(
+        string queue, int memory, string key, string kind, string carries, string policy, string body, Guid coordinator, CancellationToken cancellation) => database.QueryAsync(
         """
         WITH made AS (
-            INSERT INTO requests (queue, key, kind, carries, policy, body, trace) VALUES (@queue, @key, @kind, @carries, @policy, @body, @trace)
-            ON CONFLICT (queue, key, kind, carries) WHERE state IN ('waiting', 'running', 'done') DO NOTHING RETURNING id, state),
+            INSERT INTO requests (queue, memory, key, kind, carries, policy, body, trace) VALUES (@queue, @memory, @key, @kind, @carries, @policy, @body, @trace)
+            ON CONFLICT (queue, key, kind, carries) WHERE state IN ('waiting', 'running', 'done') DO NOTHING RETURNING id, state, memory),
         there AS (
-            SELECT id, state FROM made UNION ALL
-            SELECT id, state FROM requests
+            SELECT id, state, memory FROM made UNION ALL
+            SELECT id, state, memory FROM requests
             WHERE queue = @queue AND key = @key AND kind = @kind AND carries = @carries AND state IN ('waiting', 'running', 'done') LIMIT 1),
         watched AS (INSERT INTO watchers SELECT id, @coordinator FROM there ON CONFLICT DO NOTHING)
-        SELECT id, state FROM there
+        SELECT id, state, memory FROM there
         """,
-        r => (r.GetInt64(0), r.GetString(1)),
+        r => (r.GetInt64(0), r.GetString(1), r.GetInt32(2)),
         cancellation,
-        ("queue", queue), ("key", key), ("kind", kind), ("carries", carries), ("policy", policy), ("body", body), ("coordinator", coordinator),
+        ("queue", queue), ("memory", memory), ("key", key), ("kind", kind), ("carries", carries), ("policy", policy), ("body", body), ("coordinator", coordinator),
         ("trace", Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null));
 
     /// <summary>Hangfire delivers the number, nothing else.</summary>
-    private async Task EnqueueAsync(long id, string queue, CancellationToken cancellation)
+    private async Task EnqueueAsync(long id, string capability, int memory, CancellationToken cancellation)
     {
+        var queue = MemoryClass.QueueOf(capability, memory);
         await database.PersistAsync(
             () => Task.FromResult(_jobs.Create(Job.FromExpression<FleetJob>(j => j.RunAsync(id, CancellationToken.None), queue), new EnqueuedState(queue))),
             cancellation).ConfigureAwait(false);

@@ -47,6 +47,10 @@ internal static class FleetSchema
         """
         ALTER TABLE requests ADD COLUMN trace text;
         """,
+        """
+        ALTER TABLE requests ADD COLUMN memory integer NOT NULL DEFAULT 0;
+        ALTER TABLE workers ADD COLUMN memory_class integer NOT NULL DEFAULT 0;
+        """,
     ];
 
     /// <summary>The newest version.</summary>

@@ -28,8 +28,10 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
     private readonly ConcurrentDictionary<Guid, int> _places = [];
     private readonly CancellationTokenSource _end = new();
     private readonly HashSet<Guid> _toldOf = [];
+    private readonly ConcurrentDictionary<(int Batch, bool HasTeacher), int> _needed = [];
     private readonly Task _looking;
     private volatile int _slots = 1;
+    private volatile int[] _classes = [];
     private bool _toldOfNone;
 
     /// <summary>Begins to look for answers.</summary>
@@ -55,11 +57,19 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
     {
         var key = TrialKey.Of(trial);
         var carries = $"{(trial.EvaluateTest ? "test " : "")}{(trial.KeepWeights ? "weights" : "")}";
-        for (var attempt = 1; ; attempt++)
+        for (var attempt = 1; ;)
         {
-            var answer = await AskAsync(key, FleetRequests.Trial, carries, FleetRequests.Write(trial), trial, trial, cancellation).ConfigureAwait(false);
+            var memory = MemoryFor(trial);
+            var answer = await AskAsync(memory, key, FleetRequests.Trial, carries, FleetRequests.Write(trial), trial, trial, cancellation).ConfigureAwait(false);
             var result = answer.Trial!;
-            if (result is { FailureIsTransient: true, RanOutOfMemory: false } && attempt < Attempts)
+            if (result.RanOutOfMemory && _classes.FirstOrDefault(c => c > Math.Max(answer.MemoryClass, memory - 1)) is > 0 and var larger)
+            {
+                _needed.AddOrUpdate((trial.Recipe.BatchSize, trial.Teacher is not null), larger, (_, known) => Math.Max(known, larger));
+                _logger.LogWarning("The trial of '{Policy}' ran out of memory on a machine of class {Class} and is given to one of class {Larger}.", trial.Policy.Name, answer.MemoryClass, larger);
+                continue;
+            }
+
+            if (result is { FailureIsTransient: true, RanOutOfMemory: false } && attempt++ < Attempts)
             {
                 _logger.LogWarning("The trial of '{Policy}' failed on a machine of the fleet and is tried once more: {Reason}", trial.Policy.Name, result.Failure);
                 continue;
@@ -73,7 +83,7 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
     public async Task<DistanceProbeResult> ProbeAsync(DistanceProbe probe, CancellationToken cancellation)
     {
         var answer = await AskAsync(
-            TrialKey.Of(probe), FleetRequests.Probe, "", FleetRequests.Write(probe), probe.Trial, null, cancellation).ConfigureAwait(false);
+            MemoryFor(probe.Trial), TrialKey.Of(probe), FleetRequests.Probe, "", FleetRequests.Write(probe), probe.Trial, null, cancellation).ConfigureAwait(false);
         return answer.Probe!;
     }
 
@@ -92,11 +102,23 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
         return result with { WeightsPath = isThere ? path : null };
     }
 
-    private async Task<FleetAnswer> AskAsync(
-        string key, string kind, string carries, string body, TrialSpec trial, TrialSpec? asked, CancellationToken cancellation)
+    /// <summary>
+    /// The memory class that a trial is asked for in: what those with no more images a step have turned out to need, as far as such
+    /// machines are there.
+    /// </summary>
+    private int MemoryFor(TrialSpec trial)
     {
-        var id = await _requests.AskAsync(_capability.Queue, key, kind, carries, trial.Policy.Name, body, _coordinator, cancellation).ConfigureAwait(false);
-        var waiting = _waiting.GetOrAdd(id, _ => new Waiting(TrialKey.Of(trial), trial.Policy.Name, asked));
+        var needed = _needed
+            .Where(n => n.Key.Batch <= trial.Recipe.BatchSize && (trial.Teacher is not null || !n.Key.HasTeacher))
+            .Select(n => n.Value).DefaultIfEmpty().Max();
+        return Math.Min(needed, _classes.LastOrDefault());
+    }
+
+    private async Task<FleetAnswer> AskAsync(
+        int memory, string key, string kind, string carries, string body, TrialSpec trial, TrialSpec? asked, CancellationToken cancellation)
+    {
+        var id = await _requests.AskAsync(_capability.Queue, memory, key, kind, carries, trial.Policy.Name, body, _coordinator, cancellation).ConfigureAwait(false);
+        var waiting = _waiting.GetOrAdd(id, _ => new Waiting(TrialKey.Of(trial), trial.Policy.Name, asked, memory));
         try
         {
             var answer = await waiting.Answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
@@ -193,11 +215,13 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
     {
         var workers = await new FleetStatus(_database).WorkersAsync(_end.Token).ConfigureAwait(false);
         var slots = 0;
+        var classes = new SortedSet<int>();
         foreach (var worker in workers.Where(w => w.IsAlive))
         {
             if (_capability.Refuses(worker.Capability) is not { } reason)
             {
                 slots += worker.Slots;
+                classes.Add(worker.MemoryClass);
             }
             else if (_toldOf.Add(worker.Id))
             {
@@ -206,6 +230,16 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
         }
 
         _slots = Math.Max(1, slots);
+        _classes = [.. classes];
+        // What only machines that have left could take is asked for anew, of those that are there.
+        foreach (var (id, waiting) in _waiting.Where(w => classes.Count > 0 && w.Value.Memory > classes.Max))
+        {
+            if (waiting.Answer.TrySetResult(FleetAnswer.Failed(waiting.Spec, "The machines of the fleet that have the memory for it have left.")))
+            {
+                await _requests.LeaveAsync(id, _coordinator, _end.Token).ConfigureAwait(false);
+            }
+        }
+
         if (slots == 0 && !_toldOfNone)
         {
             _toldOfNone = true;
@@ -215,7 +249,7 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
         }
     }
 
-    private sealed record Waiting(string Trial, string Policy, TrialSpec? Spec)
+    private sealed record Waiting(string Trial, string Policy, TrialSpec? Spec, int Memory)
     {
         public TaskCompletionSource<FleetAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -56,7 +56,7 @@ public sealed class FleetWorker : IProgress<TrialProgress>
             {
                 ServerName = $"{_options.Name}:{Id:N}",
                 WorkerCount = runner.Parallelism,
-                Queues = [_capability.Queue],
+                Queues = MemoryClass.QueuesOf(_capability.Queue, _options.MemoryClass),
                 Activator = new Activator(this),
                 // Nothing of Hangfire's but the counts by hour that its pages draw.
                 FilterProvider = new JobFilterProviderCollection(new JobFilterCollection { new StatisticsHistoryAttribute() }),
@@ -70,8 +70,8 @@ public sealed class FleetWorker : IProgress<TrialProgress>
         try
         {
             _logger.LogInformation(
-                "{Name} works for the fleet at {Place}: {Slots} trials at once on {Device}, queue {Queue}. Ctrl-C ends it.",
-                _options.Name, _database.Settings.Place, runner.Parallelism, _capability.Device, _capability.Queue);
+                "{Name} works for the fleet at {Place}: {Slots} trials at once on {Device}, queue {Queue}, memory class {Memory}. Ctrl-C ends it.",
+                _options.Name, _database.Settings.Place, runner.Parallelism, _capability.Device, _capability.Queue, _options.MemoryClass);
             while (true)
             {
                 await RegisterAsync(cancellation).ConfigureAwait(false);
@@ -112,7 +112,7 @@ public sealed class FleetWorker : IProgress<TrialProgress>
         var handedOver = false;
         try
         {
-            var answer = await AnswerAsync(claim, trial, probe, end.Token).ConfigureAwait(false);
+            var answer = (await AnswerAsync(claim, trial, probe, end.Token).ConfigureAwait(false)) with { MemoryClass = _options.MemoryClass };
             if (answer.Trial is { WeightsPath: { } weights } result)
             {
                 await _files.PutAsync(FleetFiles.Weights(result.Key), weights, Id, end.Token).ConfigureAwait(false);
@@ -234,21 +234,21 @@ public sealed class FleetWorker : IProgress<TrialProgress>
             await HandOverAsync(trial, checkpoint, isLast: true, CancellationToken.None).ConfigureAwait(false);
         }
 
-        await _requests.GiveUpAsync(claim, _capability.Queue, CancellationToken.None).ConfigureAwait(false);
+        await _requests.GiveUpAsync(claim, CancellationToken.None).ConfigureAwait(false);
     }
 
     private string CheckpointPath(string key) => Path.Combine(_options.Cache, "checkpoints", key);
 
     private Task<int> RegisterAsync(CancellationToken cancellation) => _database.ExecuteAsync(
         """
-        INSERT INTO workers (id, name, queue, slots, engine, libtorch, device, threads, data, model, memory)
-        VALUES (@id, @name, @queue, @slots, @engine, @libtorch, @device, @threads, @data, @model, @memory)
+        INSERT INTO workers (id, name, queue, slots, engine, libtorch, device, threads, data, model, memory, memory_class)
+        VALUES (@id, @name, @queue, @slots, @engine, @libtorch, @device, @threads, @data, @model, @memory, @class)
         ON CONFLICT (id) DO UPDATE SET seen = now(), memory = excluded.memory
         """,
         cancellation,
         ("id", Id), ("name", _options.Name), ("queue", _capability.Queue), ("slots", _runner!.Parallelism), ("engine", _capability.Engine),
         ("libtorch", _capability.LibTorch), ("device", _capability.Device), ("threads", _capability.Threads), ("data", _capability.Data),
-        ("model", _capability.Model), ("memory", MachineMemory.Available()));
+        ("model", _capability.Model), ("memory", MachineMemory.Available()), ("class", _options.MemoryClass));
 
     /// <summary>The checkpoint that the fleet has of this attempt.</summary>
     private sealed class HandedOver
@@ -271,4 +271,5 @@ public sealed class FleetWorker : IProgress<TrialProgress>
 /// <param name="Name">What people call this machine.</param>
 /// <param name="Cache">Full path of the cache folder that its runner keeps weights and checkpoints in.</param>
 /// <param name="StopTimeout">How long trials under way may take to stop when it ends.</param>
-public sealed record FleetWorkerOptions(string Name, string Cache, TimeSpan StopTimeout);
+/// <param name="MemoryClass">Of the memory that a trial has here: see <see cref="Fleet.MemoryClass"/>.</param>
+public sealed record FleetWorkerOptions(string Name, string Cache, TimeSpan StopTimeout, int MemoryClass = 0);

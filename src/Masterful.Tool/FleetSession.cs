@@ -74,10 +74,10 @@ internal static class FleetSession
 
     /// <summary>Makes this machine a worker of the fleet, with what a coordinator shares, until it is cancelled.</summary>
     /// <param name="call">The command.</param>
-    /// <param name="name">What people call this machine.</param>
+    /// <param name="machine">This one.</param>
     /// <param name="from">The coordinator's address.</param>
     /// <param name="trustModel">Whether its model may be code.</param>
-    public static async Task WorkAsync(CommandCall call, string name, string from, bool trustModel)
+    public static async Task WorkAsync(CommandCall call, Machine machine, string from, bool trustModel)
     {
         var (source, token) = (ShareAddress.ReadSource(from), ShareToken.Read(call.Host.Environment));
         // Before gigabytes are fetched for a database that can't be used.
@@ -91,18 +91,18 @@ internal static class FleetSession
         var shared = call with { Options = call.Options with { SpecPath = workspace.SpecPath, Set = [.. workspace.Overrides, .. call.Options.Set] } };
         var spec = shared.Options.LoadSpec(call.Host, call.Log);
         ShareWorkspace.CheckTrust(spec, trustModel);
-        await WorkAsync(shared, spec, name, database).ConfigureAwait(false);
+        await WorkAsync(shared, spec, machine, database).ConfigureAwait(false);
     }
 
     /// <summary>Makes this machine a worker of the fleet until it is cancelled.</summary>
-    public static async Task WorkAsync(CommandCall call, MasterfulSpec spec, string name)
+    public static async Task WorkAsync(CommandCall call, MasterfulSpec spec, Machine machine)
     {
         // First, so that a wrong password does not wait for libtorch and the data.
         using var database = await OpenAsync(call).ConfigureAwait(false);
-        await WorkAsync(call, spec, name, database).ConfigureAwait(false);
+        await WorkAsync(call, spec, machine, database).ConfigureAwait(false);
     }
 
-    private static async Task WorkAsync(CommandCall call, MasterfulSpec spec, string name, FleetDatabase database)
+    private static async Task WorkAsync(CommandCall call, MasterfulSpec spec, Machine machine, FleetDatabase database)
     {
         using var telemetry = TelemetryExport.Start(call);
         var device = await TorchSession.StartAsync(call, spec.Model.Assembly, spec.Runtime.Device).ConfigureAwait(false);
@@ -113,11 +113,33 @@ internal static class FleetSession
         var worker = new FleetWorker(
             database,
             FleetCapability.Of(ComputeDevice.KindOf(device), plan.Threads, fingerprint, model),
-            new FleetWorkerOptions(name, spec.Runtime.Cache, StopTimeout),
+            new FleetWorkerOptions(machine.Name, spec.Runtime.Cache, StopTimeout, MemoryClass.Of(await TrialMemoryAsync(call, machine, plan).ConfigureAwait(false))),
             call.Host.Clock,
             call.Log);
         using var pool = new WorkerPool(WorkerProgram.Command(call.Options), plan, fingerprint, model, new WorkerLimits(), call.Host.Clock, call.Log, worker);
         await worker.RunAsync(pool, call.Cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Bytes that a trial has: what was said, or its share of the smallest GPU or of the machine.</summary>
+    private static async Task<long> TrialMemoryAsync(CommandCall call, Machine machine, WorkerPlan plan)
+    {
+        if (machine.Memory is { } said)
+        {
+            return (long)(said * (1L << 30));
+        }
+
+        if (plan.Devices[0] == "cpu")
+        {
+            return MachineMemory.Total() / plan.Count;
+        }
+
+        if (await GraphicsMemory.SmallestAsync(call.Cancellation).ConfigureAwait(false) is { } each)
+        {
+            return each / Math.Max(1, (plan.Count + plan.Devices.Count - 1) / plan.Devices.Count);
+        }
+
+        call.Log.Info("nvidia-smi does not tell how much memory the GPUs have: this machine gets trials that any has the memory for. --memory GIB says it.");
+        return 0;
     }
 
     private static async Task<ShareWorkspace> FetchAsync(CommandCall call, Uri source, ShareToken token, bool trustModel)
@@ -131,4 +153,9 @@ internal static class FleetSession
         call.Log.Info($"{workspace.Fetched:N0} of {workspace.Count:N0} files were fetched from {source}, the others were here.");
         return workspace;
     }
+
+    /// <summary>A machine that becomes a worker.</summary>
+    /// <param name="Name">What people call it.</param>
+    /// <param name="Memory">GiB that a trial has there; null asks the machine.</param>
+    internal sealed record Machine(string Name, double? Memory);
 }

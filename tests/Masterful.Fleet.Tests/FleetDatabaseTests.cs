@@ -21,7 +21,7 @@ public sealed class FleetDatabaseTests(PostgresServer server) : IClassFixture<Po
         var port = await Assert.ThrowsAsync<DiagnosticException>(() => OpenAsync($"Host=127.0.0.1;Port={PostgresServer.FreePort()};Username=u;Password={PostgresServer.Password}"));
 
         Assert.Equal(FleetDiagnostics.Newer, newer.Diagnostics[0].Code);
-        Assert.Contains("are of version 99; this tool knows them up to 3", newer.Message, StringComparison.Ordinal);
+        Assert.Contains("are of version 99; this tool knows them up to 4", newer.Message, StringComparison.Ordinal);
         Assert.All([password, host, port], e => Assert.Equal(FleetDiagnostics.NotReached, e.Diagnostics[0].Code));
         Assert.Contains("password authentication failed", password.Message, StringComparison.Ordinal);
         Assert.All([newer, password, host, port], e =>
@@ -58,7 +58,7 @@ public sealed class FleetDatabaseTests(PostgresServer server) : IClassFixture<Po
             database.Dispose();
         }
 
-        Assert.Equal("3", server.Query(connection, "SELECT string_agg(version::text, ',') FROM masterful.version"));
+        Assert.Equal("4", server.Query(connection, "SELECT string_agg(version::text, ',') FROM masterful.version"));
     }
 
     private static Task<FleetDatabase> OpenAsync(string connection) =>

@@ -62,13 +62,22 @@ internal sealed class FleetFixture : IAsyncDisposable
         return runner;
     }
 
-    public async Task<FleetWorker> WorkerAsync(ITrialRunner runner, string name = "worker", FleetCapability? capability = null)
+    public async Task<FleetWorker> WorkerAsync(ITrialRunner runner, string name = "worker", FleetCapability? capability = null, int memoryClass = 0)
     {
         var worker = new FleetWorker(
-            await OpenAsync(), capability ?? Capability, new FleetWorkerOptions(name, Path.Combine(Folder, name), TimeSpan.FromSeconds(5)), TimeProvider.System, Log);
+            await OpenAsync(), capability ?? Capability, new FleetWorkerOptions(name, Path.Combine(Folder, name), TimeSpan.FromSeconds(5), memoryClass), TimeProvider.System, Log);
         var stop = new CancellationTokenSource();
         _workers.Add((stop, Task.Run(() => worker.RunAsync(runner, stop.Token))));
         return worker;
+    }
+
+    /// <summary>Ends the worker that was started last as Ctrl-C does.</summary>
+    public async Task StopLastWorkerAsync()
+    {
+        var (stop, work) = _workers[^1];
+        _workers.RemoveAt(_workers.Count - 1);
+        await stop.CancelAsync();
+        await work;
     }
 
     /// <summary>Ends all workers as Ctrl-C does.</summary>

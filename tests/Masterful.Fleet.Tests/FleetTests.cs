@@ -69,7 +69,7 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
         await using var fleet = new FleetFixture(server, patience: 2);
         var requests = new FleetRequests(await fleet.OpenAsync());
         var trial = FleetFixture.Trial(1);
-        var id = await requests.AskAsync("nobody", TrialKey.Of(trial), FleetRequests.Trial, "", "p", FleetRequests.Write(trial), Guid.NewGuid(), Stop);
+        var id = await requests.AskAsync("nobody", 0, TrialKey.Of(trial), FleetRequests.Trial, "", "p", FleetRequests.Write(trial), Guid.NewGuid(), Stop);
         var first = (await requests.ClaimAsync(id, Guid.NewGuid(), Stop))!;
 
         Assert.Null(await requests.ClaimAsync(id, Guid.NewGuid(), Stop));
@@ -313,6 +313,70 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
         Assert.Single(worker.Begun);
         Assert.Contains("The queue lost the trial", fleet.Log.Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task What_runs_out_of_memory_is_given_to_a_machine_that_has_more_and_what_is_like_it_goes_there_at_once()
+    {
+        await using var fleet = new FleetFixture(server);
+        static TrialSpec Of(long seed, int batch) => FleetFixture.Trial(seed) with { Recipe = FleetFixture.Trial(seed).Recipe with { BatchSize = batch } };
+        var small = new SleepingRunner(2, TimeSpan.Zero) { IsTooLarge = t => t.Recipe.BatchSize > 64 };
+        var middle = new SleepingRunner(1, TimeSpan.Zero) { IsTooLarge = t => t.Recipe.BatchSize > 128 };
+        var large = new SleepingRunner(1, TimeSpan.Zero) { IsTooLarge = t => t.Recipe.BatchSize > 256 };
+        var first = await fleet.CoordinatorAsync();
+        await fleet.WorkerAsync(small, "small", memoryClass: 3);
+        await EventuallyAsync(() => first.Parallelism == 2);
+        var alone = await first.RunAsync(Of(1, 128), Stop);
+        await fleet.WorkerAsync(middle, "middle", memoryClass: 4);
+        await fleet.WorkerAsync(large, "large", memoryClass: 6);
+        await EventuallyAsync(() => first.Parallelism == 4);
+
+        // Whichever of the three is given it first, it ends where there is memory for it.
+        var before = small.Begun.Count;
+        var moved = await first.RunAsync(Of(1, 256), Stop);
+        var begun = small.Begun.Count + middle.Begun.Count - before;
+        var alike = await Task.WhenAll(Enumerable.Range(2, 6).Select(s => first.RunAsync(Of(s, 256), Stop)));
+        var begunByAlike = small.Begun.Count + middle.Begun.Count - before - begun;
+        var tooLarge = await first.RunAsync(Of(9, 512), Stop);
+
+        Assert.True(alone.RanOutOfMemory);
+        Assert.Equal(TrialStatus.Completed, moved.Status);
+        Assert.All(alike, r => Assert.Equal(TrialStatus.Completed, r.Status));
+        Assert.True(begunByAlike == 0 || begun == 0, $"{begunByAlike} were begun where there is no memory for them, after {begun} had failed there");
+        Assert.True(tooLarge.RanOutOfMemory);
+    }
+
+    [Fact]
+    public async Task What_only_a_machine_that_left_had_the_memory_for_ends_as_out_of_memory()
+    {
+        await using var fleet = new FleetFixture(server);
+        var small = new SleepingRunner(1, TimeSpan.Zero) { IsTooLarge = t => t.Seed == 1 };
+        var large = new SleepingRunner(1, 600 * Second);
+        await fleet.WorkerAsync(small, "small");
+        var runner = await fleet.CoordinatorAsync();
+        await EventuallyAsync(() => server.Query(fleet.Connection, "SELECT count(*) FROM masterful.workers") == "1");
+        await runner.RunAsync(FleetFixture.Trial(7), Stop);
+        await fleet.WorkerAsync(large, "large", memoryClass: 5);
+        await EventuallyAsync(() => runner.Parallelism == 2);
+        // Until the small machine has had it first.
+        var asked = runner.RunAsync(FleetFixture.Trial(1), Stop);
+        await EventuallyAsync(() => large.Running == 1);
+
+        await fleet.StopLastWorkerAsync();
+
+        Assert.True((await asked).RanOutOfMemory);
+        Assert.Contains(1, small.Begun);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1L << 30, 0)]
+    [InlineData((2L << 30) - 1, 0)]
+    [InlineData(2L << 30, 1)]
+    [InlineData(15360L << 20, 3)]
+    [InlineData(24564L << 20, 4)]
+    [InlineData(81559L << 20, 6)]
+    [InlineData(143771L << 20, 7)]
+    public void A_memory_class_has_twice_that_of_the_one_before(long bytes, int expected) => Assert.Equal(expected, MemoryClass.Of(bytes));
 
     private static async Task EventuallyAsync(Func<bool> condition)
     {

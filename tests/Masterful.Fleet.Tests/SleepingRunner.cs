@@ -24,6 +24,9 @@ internal sealed class SleepingRunner(int parallelism, TimeSpan duration) : ITria
     /// <summary>Does something before a trial; may throw.</summary>
     public Action<TrialSpec>? OnBegin { get; init; }
 
+    /// <summary>Trials that this machine has no memory for.</summary>
+    public Func<TrialSpec, bool> IsTooLarge { get; init; } = _ => false;
+
     public static TrialResult ResultOf(TrialSpec trial) => new()
     {
         Key = TrialKey.Of(trial),
@@ -51,6 +54,11 @@ internal sealed class SleepingRunner(int parallelism, TimeSpan duration) : ITria
         finally
         {
             Interlocked.Decrement(ref _running);
+        }
+
+        if (IsTooLarge(trial))
+        {
+            return new TrialResult { Key = TrialKey.Of(trial), Status = TrialStatus.Failed, Failure = "CUDA out of memory", FailureIsTransient = true, RanOutOfMemory = true };
         }
 
         if (!trial.KeepWeights)

@@ -31,6 +31,9 @@ public static class MachineMemory
         return known.TotalAvailableMemoryBytes - known.MemoryLoadBytes;
     }
 
+    /// <summary>Bytes of the machine, or that the container which this process is in may have; a program's share where .NET keeps the rest back.</summary>
+    public static long Total() => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     /// <summary>The kernel's estimate, <c>MemAvailable</c> of proc(5).</summary>
     internal static long OfMachine(string memory) => 1024 * Field(memory, "MemAvailable:");
 

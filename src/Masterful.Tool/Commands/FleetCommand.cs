@@ -79,13 +79,14 @@ internal static class FleetCommand
 
     private static string Text(List<FleetMachine> machines, List<FleetTask> tasks, long done, double queued, DateTimeOffset now)
     {
-        var workers = new Table().Border(TableBorder.Simple).AddColumns("worker", "device", "at once", "free memory", "engine", "data", "model", "queue", "seen");
+        var workers = new Table().Border(TableBorder.Simple).AddColumns("worker", "device", "at once", "class", "free memory", "engine", "data", "model", "queue", "seen");
         foreach (var machine in machines)
         {
             workers.AddRow(
                 Markup.Escape(machine.Name),
                 machine.Capability.Device == "cpu" ? $"cpu, {machine.Capability.Threads} thread{(machine.Capability.Threads == 1 ? "" : "s")} a trial" : Markup.Escape(machine.Capability.Device),
                 $"{machine.Slots}",
+                $"{machine.MemoryClass}",
                 $"{machine.AvailableMemory / (double)(1 << 30):0.0} GB",
                 Markup.Escape(machine.Capability.Engine),
                 Short(machine.Capability.Data),
@@ -101,7 +102,7 @@ internal static class FleetCommand
                 task.State,
                 task.Kind,
                 Markup.Escape(task.Policy),
-                Short(task.Queue[(task.Queue.IndexOf('-', StringComparison.Ordinal) + 1)..]),
+                Short(task.Queue[(task.Queue.IndexOf('-', StringComparison.Ordinal) + 1)..]) + (task.MemoryClass == 0 ? "" : $" m{task.MemoryClass}"),
                 Markup.Escape(task.Worker ?? "-"),
                 task.Epoch is { } epoch ? $"{epoch}/{task.Epochs}" : "-",
                 $"{task.Attempts}",

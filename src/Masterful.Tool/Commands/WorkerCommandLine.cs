@@ -21,6 +21,18 @@ internal static class WorkerCommandLine
             HelpName = "URL",
         };
         var trustModel = new Option<bool>("--trust-model") { Description = "With --from: fetch and run the coordinator's own model, which is code." };
+        var memory = new Option<double?>("--memory")
+        {
+            Description = "With --fleet: GiB that a trial has here, where that can't be seen or is not all there is. What runs out of memory on one machine is given to one that has more.",
+            HelpName = "GIB",
+        };
+        memory.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double?>() is not (null or (> 0 and <= 65536)))
+            {
+                result.AddError("--memory takes GiB, more than 0.");
+            }
+        });
         var command = new Command(
             WorkerProgram.Name,
             """
@@ -31,25 +43,31 @@ internal static class WorkerCommandLine
             With --fleet this machine works for other machines' runs until Ctrl-C: it takes trials of this spec's data and model from the
             PostgreSQL that MASTERFUL_FLEET names, and runs them in worker processes of its own. The runs have runtime.fleet: true.
             Spec and data are this machine's (a shared folder), or with --from those of a coordinator's `fleet serve`.
-            """) { fleet, name, from, trustModel };
+            """) { fleet, name, from, trustModel, memory };
         command.Validators.Add(result =>
         {
             if (result.GetValue(from) is null ? result.GetValue(trustModel) : !result.GetValue(fleet))
             {
                 result.AddError("--from goes with --fleet, and --trust-model with --from.");
             }
+
+            if (result.GetValue(memory) is not null && !result.GetValue(fleet))
+            {
+                result.AddError("--memory goes with --fleet.");
+            }
         });
         bind.Bind(command, async call =>
         {
+            var machine = new FleetSession.Machine(call.Parsed.GetValue(name)!, call.Parsed.GetValue(memory));
             if (call.Parsed.GetValue(from) is { } coordinator)
             {
-                await FleetSession.WorkAsync(call, call.Parsed.GetValue(name)!, coordinator, call.Parsed.GetValue(trustModel)).ConfigureAwait(false);
+                await FleetSession.WorkAsync(call, machine, coordinator, call.Parsed.GetValue(trustModel)).ConfigureAwait(false);
                 return ExitCode.Ok;
             }
 
             if (call.Parsed.GetValue(fleet))
             {
-                await FleetSession.WorkAsync(call, call.Options.LoadSpec(call.Host, call.Log), call.Parsed.GetValue(name)!).ConfigureAwait(false);
+                await FleetSession.WorkAsync(call, call.Options.LoadSpec(call.Host, call.Log), machine).ConfigureAwait(false);
                 return ExitCode.Ok;
             }
 
