@@ -32,6 +32,8 @@ public static class LibTorch
                 return;
             }
 
+            NativeHeap.KeepFreed();
+
             // Answering by handle keeps TorchSharp's own search, which copies half a gigabyte beside the program, out of it.
             AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
             foreach (var library in Dependencies(location))

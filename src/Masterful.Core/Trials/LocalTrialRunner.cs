@@ -76,14 +76,14 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     public Task<TrialResult> RunAsync(TrialSpec trial, CancellationToken cancellation)
     {
         CheckBelongsHere(trial);
-        return _thread.RunAsync(() => Train(trial, cancellation), cancellation);
+        return WorkAsync(() => Train(trial, cancellation), cancellation);
     }
 
     /// <inheritdoc/>
     public Task<DistanceProbeResult> ProbeAsync(DistanceProbe probe, CancellationToken cancellation)
     {
         CheckBelongsHere(probe.Trial);
-        return _thread.RunAsync(() => Probe(probe, cancellation), cancellation);
+        return WorkAsync(() => Probe(probe, cancellation), cancellation);
     }
 
     /// <summary>Waits for the trial under way (cancel it first) and frees the data on the device.</summary>
@@ -101,6 +101,20 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             Directory.Delete(spare, recursive: true);
         }
     }
+
+    private Task<T> WorkAsync<T>(Func<T> work, CancellationToken cancellation) => _thread.RunAsync(
+        () =>
+        {
+            try
+            {
+                return work();
+            }
+            finally
+            {
+                NativeHeap.GiveBack();
+            }
+        },
+        cancellation);
 
     /// <summary>Where the weights of a trial are, or would be.</summary>
     private string WeightsPath(string key)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Masterful.Core.Models;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
@@ -73,6 +74,27 @@ public sealed class WorkerPoolTests
         Assert.Equal((here.CleanLoss, here.CleanError, here.ImagePasses), (there.CleanLoss, there.CleanError, there.ImagePasses));
         Assert.Equal((await runner.RunAsync(student, Stop)).Select?.Logits, taught.Select?.Logits);
         Assert.Equal((TrialStatus.Completed, null), (taught.Status, taught.Failure));
+    }
+
+    [Fact]
+    [Trait("Category", "Memory")]
+    public async Task Two_hundred_trials_leave_a_worker_as_large_as_twenty()
+    {
+        using var folder = new WorkerFolder();
+        using var pool = folder.Pool(1);
+        Policy[] policies = [folder.Trial.Policy, Policy.None, Policy.None.With(Technique.RandAugment, 30), Policy.None.With(Technique.Rotate, 30).With(Technique.Erase, 50)];
+        var sizes = new List<long>();
+        for (var i = 0; i < 200; i++)
+        {
+            var result = await pool.RunAsync(folder.Trial with { Seed = i, Policy = policies[i % policies.Length] }, Stop);
+            Assert.Equal(TrialStatus.Completed, result.Status);
+            if ((i + 1) % 20 == 0)
+            {
+                sizes.Add(ResidentBytes(pool.ProcessIds.Single()));
+            }
+        }
+
+        Assert.True(sizes[^1] <= 1.02 * sizes[0], $"MB after each twenty trials: {string.Join(", ", sizes.Select(s => $"{s / 1e6:0.0}"))}.");
     }
 
     [Fact]
@@ -310,4 +332,6 @@ public sealed class WorkerPoolTests
             _epochs = value.Epoch.Epoch;
         }
     }
+
+    private static long ResidentBytes(int process) => long.Parse(File.ReadAllText($"/proc/{process}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
 }
