@@ -67,7 +67,8 @@ switch (args)
         TorchSharp.torch.set_num_threads(Environment.ProcessorCount);
         using (var peer = python.Length > 0 ? await PeerProcess.StartAsync(python[0], Environment.ProcessorCount) : null)
         {
-            await new SpeedTable(peer, Environment.GetEnvironmentVariable("MASTERFUL_DATA"), int.Parse(rounds, CultureInfo.InvariantCulture), double.Parse(turn, CultureInfo.InvariantCulture)).WriteAsync(Console.Out);
+            using var table = new SpeedTable(peer, Environment.GetEnvironmentVariable("MASTERFUL_DATA"), int.Parse(rounds, CultureInfo.InvariantCulture), double.Parse(turn, CultureInfo.InvariantCulture));
+            await table.WriteAsync(Console.Out);
         }
 
         break;

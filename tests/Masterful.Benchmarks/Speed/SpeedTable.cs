@@ -2,6 +2,7 @@ using System.Globalization;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Training;
+using Masterful.Core.Trials;
 using static TorchSharp.torch;
 
 namespace Masterful.Benchmarks.Speed;
@@ -14,7 +15,7 @@ namespace Masterful.Benchmarks.Speed;
 /// <param name="data">The folder that mnist-m is in, or null: what is read from there is left out.</param>
 /// <param name="rounds">Turns of a row.</param>
 /// <param name="seconds">Of each turn.</param>
-internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, double seconds)
+internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, double seconds) : IDisposable
 {
     private const int Steps = 8;
 
@@ -35,6 +36,12 @@ internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, do
 
     /// <summary>Every technique that a policy can hold at once.</summary>
     private static readonly Policy Full = Common.With(Technique.Erase, 50).With(Technique.Mixup, 0.5).With(Technique.LabelSmoothing, 30);
+
+    /// <summary>As in a run: each thread that computes has helpers of its own, and where there are more than cores they wait asleep.</summary>
+    private readonly TrainingThread _thread = new();
+
+    /// <inheritdoc/>
+    public void Dispose() => _thread.Dispose();
 
     /// <summary>A Markdown table.</summary>
     public async Task WriteAsync(TextWriter output)
@@ -63,6 +70,8 @@ internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, do
         }
     }
 
+    private Task<T> HereAsync<T>(Func<T> work) => _thread.RunAsync(work, CancellationToken.None);
+
     private async Task AgainstPeerAsync(TextWriter output, ModelSpec model, int batch)
     {
         if (peer is null)
@@ -70,12 +79,12 @@ internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, do
             return;
         }
 
-        using var ours = new TrainingLoop(model, batch, Steps, Policy.None, Bits);
+        using var ours = await HereAsync(() => new TrainingLoop(model, batch, Steps, Policy.None, Bits)).ConfigureAwait(false);
         await RowAsync(
             output,
             $"{model.Architecture}, batch {batch}: images a second of whole steps",
             "PyTorch eager, one fixed batch, its best format and dtype",
-            () => Task.FromResult(ours.Rate(seconds)),
+            () => HereAsync(() => ours.Rate(seconds)),
             () => peer.MeasureAsync(string.Create(CultureInfo.InvariantCulture, $"step {model.Architecture} {batch} {seconds}"))).ConfigureAwait(false);
     }
 
@@ -94,7 +103,7 @@ internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, do
             output,
             $"{what}, images a second, a draw for each",
             "torchvision v2, image by image",
-            () => Task.FromResult(Pace.Of(() => Augment(augmenter, images, labels, generator), 256, seconds)),
+            () => HereAsync(() => Pace.Of(() => Augment(augmenter, images, labels, generator), 256, seconds)),
             () => peer.MeasureAsync(string.Create(CultureInfo.InvariantCulture, $"augment {request} {seconds}"))).ConfigureAwait(false);
     }
 
@@ -106,15 +115,15 @@ internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, do
 
     private async Task PartsAsync(TextWriter output, ModelSpec model, int batch)
     {
-        using var none = new TrainingLoop(model, batch, Steps, Policy.None, Bits);
-        using var full = new TrainingLoop(model, batch, Steps, Full, Bits);
-        using var trivial = new TrainingLoop(model, batch, Steps, Policy.None.With(Technique.TrivialAugment, 1), Bits);
-        using var bare = new FixedBatch(model, batch, Bits);
-        Task<double> None() => Task.FromResult(none.Rate(seconds));
-        await RowAsync(output, $"{model.Architecture}: time of a step with the full policy", "the same step with none", None, () => Task.FromResult(full.Rate(seconds))).ConfigureAwait(false);
-        await RowAsync(output, $"{model.Architecture}: time of a step with TrivialAugment", "the same step with none", None, () => Task.FromResult(trivial.Rate(seconds))).ConfigureAwait(false);
+        using var none = await HereAsync(() => new TrainingLoop(model, batch, Steps, Policy.None, Bits)).ConfigureAwait(false);
+        using var full = await HereAsync(() => new TrainingLoop(model, batch, Steps, Full, Bits)).ConfigureAwait(false);
+        using var trivial = await HereAsync(() => new TrainingLoop(model, batch, Steps, Policy.None.With(Technique.TrivialAugment, 1), Bits)).ConfigureAwait(false);
+        using var bare = await HereAsync(() => new FixedBatch(model, batch, Bits)).ConfigureAwait(false);
+        Task<double> None() => HereAsync(() => none.Rate(seconds));
+        await RowAsync(output, $"{model.Architecture}: time of a step with the full policy", "the same step with none", None, () => HereAsync(() => full.Rate(seconds))).ConfigureAwait(false);
+        await RowAsync(output, $"{model.Architecture}: time of a step with TrivialAugment", "the same step with none", None, () => HereAsync(() => trivial.Rate(seconds))).ConfigureAwait(false);
         await RowAsync(
-            output, $"{model.Architecture}: time of a whole step, data to update", "forward and backward of one fixed batch", () => Task.FromResult(bare.Rate(seconds)), None).ConfigureAwait(false);
+            output, $"{model.Architecture}: time of a whole step, data to update", "forward and backward of one fixed batch", () => HereAsync(() => bare.Rate(seconds)), None).ConfigureAwait(false);
     }
 
     /// <summary>What share of the machine's arithmetic a step of small-cnn reaches: 31.6 million multiply-adds an image forward, thrice that to train.</summary>
@@ -122,15 +131,15 @@ internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, do
     {
         const double ImageOperations = 3 * 2 * 31.56e6;
         const int Side = 2048;
-        using var bare = new FixedBatch(SmallCnn, 64, PrecisionKind.Fp32);
+        using var bare = await HereAsync(() => new FixedBatch(SmallCnn, 64, PrecisionKind.Fp32)).ConfigureAwait(false);
         using var left = rand(Side, Side);
         using var right = rand(Side, Side);
         await RowAsync(
             output,
             "small-cnn, fp32: operations a second of forward and backward",
             $"a matrix product of {Side} × {Side}",
-            () => Task.FromResult(bare.Rate(seconds) * ImageOperations),
-            () => Task.FromResult(Pace.Of(() => left.mm(right).Dispose(), 1, seconds) * 2 * Math.Pow(Side, 3))).ConfigureAwait(false);
+            () => HereAsync(() => bare.Rate(seconds) * ImageOperations),
+            () => HereAsync(() => Pace.Of(() => left.mm(right).Dispose(), 1, seconds) * 2 * Math.Pow(Side, 3))).ConfigureAwait(false);
     }
 
     /// <summary>The data sets that are here.</summary>
