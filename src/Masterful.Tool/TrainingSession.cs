@@ -38,11 +38,7 @@ internal static class TrainingSession
 
     /// <summary>The labels that are likely wrong.</summary>
     public static Task<LabelAudit> AuditLabelsAsync(CommandCall call, MasterfulSpec spec, LabelAuditOptions options) =>
-        WithPipelineAsync(
-            call,
-            // Folds of the data are in memory of this process alone.
-            spec with { Runtime = spec.Runtime with { Fleet = false } },
-            (pipeline, progress) => pipeline.AuditLabelsAsync(spec, options, progress, call.Cancellation));
+        WithPipelineAsync(call, spec, (pipeline, progress) => pipeline.AuditLabelsAsync(spec, options, progress, call.Cancellation));
 
     private static async Task<T> WithPipelineAsync<T>(
         CommandCall call, MasterfulSpec spec, Func<MasterfulPipeline, IProgress<PipelineProgress>, Task<T>> action)

@@ -6,14 +6,23 @@ using Masterful.Core.Spec;
 
 namespace Masterful.Core.Data;
 
+/// <summary>One of the folds of <see cref="CrossValidation"/>, which whoever has the same splits can cut for themselves.</summary>
+/// <param name="Index">Which, from 0.</param>
+/// <param name="Count">Of how many.</param>
+/// <param name="Seed">What they were cut with.</param>
+public sealed record DataFold(int Index, int Count, long Seed);
+
 /// <summary>
 /// The images of train and select, cut into folds: each fold's images are predicted by a model that was trained on all the others.
 /// Every fold has its share of each class. Exact copies lie in one fold, since a model that was trained on a copy knows its label.
 /// </summary>
 public sealed class CrossValidation
 {
-    private CrossValidation(ImageDataset images, IReadOnlyList<int[]> members, IReadOnlyList<DatasetSplits> folds) =>
-        (Images, Members, Folds) = (images, members, folds);
+    private CrossValidation(ImageDataset images, IReadOnlyList<int[]> members, IReadOnlyList<DatasetSplits> folds, long seed) =>
+        (Images, Members, Folds, Seed) = (images, members, folds, seed);
+
+    /// <summary>Decided which images.</summary>
+    public long Seed { get; }
 
     /// <summary>The images of train, then those of select.</summary>
     public ImageDataset Images { get; }
@@ -36,7 +45,7 @@ public sealed class CrossValidation
     {
         var images = Join(splits.Train, splits.Select);
         var members = Cut(images, folds, seed);
-        return new CrossValidation(images, members, [.. members.Select(m => Fold(splits, images, m))]);
+        return new CrossValidation(images, members, [.. members.Select(m => Fold(splits, images, m))], seed);
     }
 
     private static ImageDataset Join(ImageDataset train, ImageDataset select)

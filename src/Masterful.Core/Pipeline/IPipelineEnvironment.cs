@@ -53,13 +53,6 @@ public interface IRunSession : IDisposable
     /// <summary>Answers trials, from the journal where it has them.</summary>
     ITrialRunner Runner { get; }
 
-    /// <summary>
-    /// Answers a trial of this run on other splits than the run's own, such as a fold's, which are in memory for this trial only. Such calls
-    /// must not overlap.
-    /// </summary>
-    /// <exception cref="OperationCanceledException">Cancelled; what was trained is checkpointed.</exception>
-    Task<TrialResult> RunOnAsync(DatasetSplits data, TrialSpec trial, CancellationToken cancellation);
-
     /// <summary>Notes how the run ended.</summary>
     /// <param name="status">The gate's status, <c>cancelled</c> or <c>error</c>.</param>
     /// <param name="summary">A line for people, or null.</param>

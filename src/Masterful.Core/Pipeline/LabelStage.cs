@@ -13,10 +13,10 @@ namespace Masterful.Core.Pipeline;
 /// Cross-validates and says which labels are likely wrong. A fold is a trial like any other, on splits of its own whose fingerprint
 /// is in its key: its predictions on the select split are those on the images that were left out.
 /// </summary>
-/// <param name="session">Answers the trials.</param>
+/// <param name="trials">Answers the trials.</param>
 /// <param name="folds">The images.</param>
 /// <param name="progress">Told after each fold, or null.</param>
-internal sealed class LabelStage(IRunSession session, CrossValidation folds, IProgress<PipelineProgress>? progress)
+internal sealed class LabelStage(ITrialRunner trials, CrossValidation folds, IProgress<PipelineProgress>? progress)
 {
     private const int NamedCopies = 3;
 
@@ -47,19 +47,24 @@ internal sealed class LabelStage(IRunSession session, CrossValidation folds, IPr
 
     private async Task<ClassProbabilities> PredictAsync(TrialSpec template, CancellationToken cancellation)
     {
-        TrialSpec[] trials =
+        TrialSpec[] asked =
         [
-            .. folds.Folds.Select((fold, i) => template with { DataFingerprint = fold.Fingerprint, Seed = Seeds.Derive(template.Seed, $"fold/{i}") }),
+            .. folds.Folds.Select((fold, i) => template with
+            {
+                DataFingerprint = fold.Fingerprint,
+                Fold = new DataFold(i, folds.Folds.Count, folds.Seed),
+                Seed = Seeds.Derive(template.Seed, $"fold/{i}"),
+            }),
         ];
-        var runner = new MeteredRunner(new FoldRunner(session, folds.Folds), progress);
-        runner.Begin(PipelineStage.Labels, (trials.Length, trials.Zip(folds.Folds, (t, fold) => TrialCost.ImagePasses(t, MasterfulPipeline.Sizes(fold))).Sum()));
-        var results = await TrialBatch.RunAsync(runner, trials, cancellation).ConfigureAwait(false);
+        var runner = new MeteredRunner(trials, progress);
+        runner.Begin(PipelineStage.Labels, (asked.Length, asked.Zip(folds.Folds, (t, fold) => TrialCost.ImagePasses(t, MasterfulPipeline.Sizes(fold))).Sum()));
+        var results = await TrialBatch.RunAsync(runner, asked, cancellation).ConfigureAwait(false);
         foreach (var (fold, result) in results.Index())
         {
             if (result.Select is null)
             {
                 throw new DiagnosticException(
-                    PipelineDiagnostics.FoldFailed, $"The training of fold {fold + 1} of {trials.Length} failed, so nothing is known of its labels: {result.Failure}");
+                    PipelineDiagnostics.FoldFailed, $"The training of fold {fold + 1} of {asked.Length} failed, so nothing is known of its labels: {result.Failure}");
             }
         }
 
@@ -104,15 +109,4 @@ internal sealed class LabelStage(IRunSession session, CrossValidation folds, IPr
 
     private static string More(int copies) =>
         copies > NamedCopies ? string.Create(CultureInfo.InvariantCulture, $" and {copies - NamedCopies} more") : "";
-
-    /// <summary>Runs each trial on the splits that its data fingerprint names; in this process, and so one after another.</summary>
-    private sealed class FoldRunner(IRunSession session, IReadOnlyList<DatasetSplits> folds) : ITrialRunner
-    {
-        public int Parallelism => 1;
-
-        public Task<TrialResult> RunAsync(TrialSpec trial, CancellationToken cancellation) =>
-            session.RunOnAsync(folds.Single(f => f.Fingerprint == trial.DataFingerprint), trial, cancellation);
-
-        public Task<DistanceProbeResult> ProbeAsync(DistanceProbe probe, CancellationToken cancellation) => session.Runner.ProbeAsync(probe, cancellation);
-    }
 }

@@ -96,7 +96,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             async run =>
             {
                 // First, since it costs nothing and says what is wrong.
-                var stage = new LabelStage(run.Session, CrossValidation.Of(run.Data, options.Folds, spec.Training.Seed), run.Progress);
+                var stage = new LabelStage(run.Session.Runner, CrossValidation.Of(run.Data, options.Folds, spec.Training.Seed), run.Progress);
                 var (sizes, template) = (Sizes(run.Data), Template(run));
                 var choice = FromLock(run, template, Fingerprint(run), sizes, out var undone)
                     ?? new PolicyChoice

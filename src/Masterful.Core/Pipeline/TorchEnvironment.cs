@@ -73,23 +73,22 @@ public sealed class TorchEnvironment(
         }
 
         journal.StartRun(run.Id, spec.Path);
-        LocalTrialRunner TrainHere(DatasetSplits splits) => new(splits, spec.Model, device, spec.Runtime.Cache, clock, logger, epochs);
         if (fleet is not null)
         {
             var there = fleet.Open(data.Fingerprint, ModelBuilder.Fingerprint(spec.Model), epochs);
-            return new Session(journal, run.Id, there, there as IDisposable, TrainHere);
+            return new Session(journal, run.Id, there, there as IDisposable);
         }
 
         if (workers is null)
         {
-            var here = TrainHere(data);
-            return new Session(journal, run.Id, here, here, TrainHere);
+            var here = new LocalTrialRunner(data, spec.Model, device, spec.Runtime.Cache, clock, logger, epochs);
+            return new Session(journal, run.Id, here, here);
         }
 
         var plan = WorkerPlan.Of(spec.Runtime, Device, Environment.ProcessorCount, device.type == DeviceType.CUDA ? torch.cuda.device_count() : 0);
         var pool = new WorkerPool(
             workers, plan, data.Fingerprint, ModelBuilder.Fingerprint(spec.Model), new WorkerLimits(), clock, logger, epochs);
-        return new Session(journal, run.Id, pool, pool, TrainHere);
+        return new Session(journal, run.Id, pool, pool);
     }
 
     /// <inheritdoc/>
@@ -101,16 +100,9 @@ public sealed class TorchEnvironment(
         MasterfulModel.Save(spec.Output.Path, classifier, spec.Model, classes, metadata, temperature);
     }
 
-    private sealed class Session(Journal journal, string runId, ITrialRunner trainer, IDisposable? owned, Func<DatasetSplits, LocalTrialRunner> trainHere)
-        : IRunSession
+    private sealed class Session(Journal journal, string runId, ITrialRunner trainer, IDisposable? owned) : IRunSession
     {
         public ITrialRunner Runner { get; } = new JournaledTrialRunner(trainer, journal, runId);
-
-        public async Task<TrialResult> RunOnAsync(DatasetSplits data, TrialSpec trial, CancellationToken cancellation)
-        {
-            using var here = trainHere(data);
-            return await new JournaledTrialRunner(here, journal, runId).RunAsync(trial, cancellation).ConfigureAwait(false);
-        }
 
         public void Finish(string status, string? summary) => journal.FinishRun(runId, status, summary);
 

@@ -29,8 +29,8 @@ public sealed record LocalTrialOptions(string SpareFolder, Action OnBatch);
 public sealed class LocalTrialRunner : ITrialRunner, IDisposable
 {
     private readonly TrainingThread _thread = new();
-    private readonly ResidentSplits _data;
     private readonly DatasetSplits _splits;
+    private readonly ResidentSplits _whole;
     private readonly ModelSpec _model;
     private readonly string _modelFingerprint;
     private readonly Device _device;
@@ -40,6 +40,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     private readonly IProgress<TrialProgress>? _progress;
     private readonly ILogger _logger;
     private readonly LocalTrialOptions? _options;
+    private (DataFold Which, ResidentSplits Data)? _fold;
     private string? _finishedCheckpoint;
     private string? _spareFolder;
 
@@ -64,7 +65,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     {
         (_splits, _model, _device, _cache, _clock, _logger, _progress, _options) = (splits, model, device, cache, clock, logger, progress, options);
         _spareFolder = options?.SpareFolder;
-        _data = new ResidentSplits(splits, device);
+        _whole = new ResidentSplits(splits, device);
         _modelFingerprint = ModelBuilder.Fingerprint(model);
         _trainer = new Trainer(clock, logger);
     }
@@ -90,7 +91,8 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     public void Dispose()
     {
         _thread.Dispose();
-        _data.Dispose();
+        _whole.Dispose();
+        _fold?.Data.Dispose();
         if (_finishedCheckpoint is { } checkpoint)
         {
             File.Delete(checkpoint);
@@ -116,6 +118,24 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         },
         cancellation);
 
+    /// <summary>What a trial trains on. Of folds only one is on the device at a time.</summary>
+    private ResidentSplits DataOf(TrialSpec trial)
+    {
+        if (trial.Fold is not { } fold)
+        {
+            return _whole;
+        }
+
+        if (_fold is not { } present || present.Which != fold)
+        {
+            _fold?.Data.Dispose();
+            _fold = (fold, new ResidentSplits(CrossValidation.Of(_splits, fold.Count, fold.Seed).Folds[fold.Index], _device));
+        }
+
+        var data = _fold!.Value.Data;
+        return data.Splits.Fingerprint == trial.DataFingerprint ? data : throw OfOthers(trial);
+    }
+
     /// <summary>Where the weights of a trial are, or would be.</summary>
     private string WeightsPath(string key)
     {
@@ -135,8 +155,9 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         var start = _clock.GetTimestamp();
         var key = TrialKey.Of(trial);
         var checkpoint = Path.Combine(_cache, "checkpoints", key);
+        var data = DataOf(trial);
         using var scope = NewDisposeScope();
-        var teacher = trial.Teacher is null ? null : Teach(trial, cancellation);
+        var teacher = trial.Teacher is null ? null : Teach(trial, data, cancellation);
         if (teacher?.Failure is { } failure)
         {
             return new TrialResult { Key = key, Status = TrialStatus.Failed, Failure = failure, FailureIsTransient = teacher.FailureIsTransient };
@@ -145,8 +166,8 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         var job = new TrainingJob
         {
             CreateModel = CreateModel,
-            Train = _data.Train,
-            Synthetic = trial.Policy[Technique.Synthetic] > 0 ? _data.Synthetic : null,
+            Train = data.Train,
+            Synthetic = trial.Policy[Technique.Synthetic] > 0 ? data.Synthetic : null,
             PseudoLabelled = teacher?.Labelled,
             Policy = trial.Policy,
             Recipe = trial.Recipe,
@@ -155,10 +176,10 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             CheckpointPath = checkpoint,
         };
         using var outcome = _trainer.Train(job, Relay(key, trial.Policy.Name), cancellation);
-        var result = Measure(trial, key, outcome, cancellation);
+        var result = Measure(trial, key, data, outcome, cancellation);
         result = result with
         {
-            ImagePasses = result.ImagePasses + (teacher is null ? 0 : _splits.Unlabeled!.Count),
+            ImagePasses = result.ImagePasses + (teacher is null ? 0 : data.Splits.Unlabeled!.Count),
             EpochLosses = outcome.EpochLosses,
             Seconds = _clock.GetElapsedTime(start).TotalSeconds,
             PeakMemory = PeakMemory.OfProcess(),
@@ -171,11 +192,11 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     /// What the teacher makes of the unlabeled images. Whoever asks for a student asks for its teacher first, so that it is in the
     /// journal; only where its weights are gone is it trained here.
     /// </summary>
-    private Teaching Teach(TrialSpec student, CancellationToken cancellation)
+    private Teaching Teach(TrialSpec student, ResidentSplits data, CancellationToken cancellation)
     {
         var trial = student.Teacher!;
         var key = TrialKey.Of(trial);
-        if (_data.Unlabeled is not { } unlabeled)
+        if (data.Unlabeled is not { } unlabeled)
         {
             throw new DiagnosticException(
                 TrainingDiagnostics.NoAddedImages, $"Policy '{student.Policy.Name}' adds unlabeled images, but there are none.");
@@ -189,11 +210,11 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         using var model = CreateModel();
         model.LoadState(WeightsPath(key));
         model.to(_device);
-        var temperature = TemperatureScaling.Fit(Predictor.Predict(model, _data.Select, cancellation)).Temperature;
+        var temperature = TemperatureScaling.Fit(Predictor.Predict(model, data.Select, cancellation)).Temperature;
         var labels = PseudoLabels.Of(
             Predictor.Predict(model, unlabeled, cancellation),
             temperature,
-            [.. Enumerable.Range(0, _splits.Classes.Count).Select(c => _splits.Train.Labels.Count(l => l == c))],
+            [.. Enumerable.Range(0, _splits.Classes.Count).Select(c => data.Splits.Train.Labels.Count(l => l == c))],
             student.UnlabeledShare,
             Seeds.Derive(student.Seed, "dose"));
         if (labels.Positions.Count == 0)
@@ -221,7 +242,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         _finishedCheckpoint = File.Exists(checkpoint) ? checkpoint : null;
     }
 
-    private TrialResult Measure(TrialSpec trial, string key, TrainingOutcome outcome, CancellationToken cancellation)
+    private TrialResult Measure(TrialSpec trial, string key, ResidentSplits data, TrainingOutcome outcome, CancellationToken cancellation)
     {
         var failed = new TrialResult { Key = key, Status = TrialStatus.Failed, ImagePasses = outcome.ImagePasses };
         if (outcome.Model is not { } model)
@@ -231,7 +252,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
 
         try
         {
-            return Evaluate(trial, failed, model, cancellation);
+            return Evaluate(trial, failed, data, model, cancellation);
         }
         catch (Exception e) when (TrainingFault.Of(e) is { } fault)
         {
@@ -239,9 +260,9 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         }
     }
 
-    private TrialResult Evaluate(TrialSpec trial, TrialResult failed, Classifier model, CancellationToken cancellation)
+    private TrialResult Evaluate(TrialSpec trial, TrialResult failed, ResidentSplits data, Classifier model, CancellationToken cancellation)
     {
-        var select = Predictor.Predict(model, _data.Select, cancellation);
+        var select = Predictor.Predict(model, data.Select, cancellation);
         if (!Array.TrueForAll(select.Logits, float.IsFinite))
         {
             return failed with
@@ -251,7 +272,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             };
         }
 
-        var test = trial.EvaluateTest ? Predictor.Predict(model, _data.Test, cancellation) : null;
+        var test = trial.EvaluateTest ? Predictor.Predict(model, data.Test, cancellation) : null;
         var weights = trial.KeepWeights ? Keep(model, failed.Key) : null;
 
         return new TrialResult
@@ -299,7 +320,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         var start = _clock.GetTimestamp();
         using var model = CreateModel();
         model.LoadState(WeightsPath(key));
-        using var distances = new DistanceMeter(model, _device, _data.Select, probe);
+        using var distances = new DistanceMeter(model, _device, DataOf(probe.Trial).Select, probe);
         var operations = probe.Operations.Select(o => distances.Measure(o, probe.Strengths, cancellation)).ToList();
         return new DistanceProbeResult(
             distances.CleanLoss, distances.CleanError, operations, distances.ImagePasses, _clock.GetElapsedTime(start).TotalSeconds);
@@ -307,11 +328,11 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
 
     private void CheckBelongsHere(TrialSpec trial)
     {
-        if (trial.DataFingerprint != _splits.Fingerprint
+        if ((trial.Fold is null && trial.DataFingerprint != _splits.Fingerprint)
             || trial.ModelFingerprint != _modelFingerprint
             || trial.DeviceKind != ComputeDevice.KindOf(_device))
         {
-            throw new ArgumentException("The trial is of other data, another model or another kind of device than this runner's.", nameof(trial));
+            throw OfOthers(trial);
         }
 
         if (trial.Recipe.Precision == PrecisionKind.Auto)
@@ -319,6 +340,9 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             throw new ArgumentException("A trial's precision must be settled: see Precision.Resolve.", nameof(trial));
         }
     }
+
+    private static ArgumentException OfOthers(TrialSpec trial) =>
+        new("The trial is of other data, another model or another kind of device than this runner's.", nameof(trial));
 
     private Relayed? Relay(string key, string policyName) => _progress is null ? null : new Relayed(_progress, key, policyName);
 

@@ -12,15 +12,18 @@ internal sealed class ResidentSplits(DatasetSplits splits, torch.Device device) 
     private ResidentDataset? _synthetic;
     private ResidentDataset? _unlabeled;
 
-    public ResidentDataset Train => _train ??= new ResidentDataset(splits.Train, device);
+    /// <summary>What they are.</summary>
+    public DatasetSplits Splits { get; } = splits;
 
-    public ResidentDataset Select => _select ??= new ResidentDataset(splits.Select, device);
+    public ResidentDataset Train => _train ??= new ResidentDataset(Splits.Train, device);
 
-    public ResidentDataset Test => _test ??= new ResidentDataset(splits.Test, device);
+    public ResidentDataset Select => _select ??= new ResidentDataset(Splits.Select, device);
 
-    public ResidentDataset? Synthetic => splits.Synthetic is null ? null : _synthetic ??= new ResidentDataset(splits.Synthetic, device);
+    public ResidentDataset Test => _test ??= new ResidentDataset(Splits.Test, device);
 
-    public ResidentDataset? Unlabeled => splits.Unlabeled is null ? null : _unlabeled ??= new ResidentDataset(splits.Unlabeled, device);
+    public ResidentDataset? Synthetic => Splits.Synthetic is null ? null : _synthetic ??= new ResidentDataset(Splits.Synthetic, device);
+
+    public ResidentDataset? Unlabeled => Splits.Unlabeled is null ? null : _unlabeled ??= new ResidentDataset(Splits.Unlabeled, device);
 
     public void Dispose()
     {

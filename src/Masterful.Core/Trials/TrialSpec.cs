@@ -1,3 +1,4 @@
+using Masterful.Core.Data;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Training;
@@ -25,8 +26,11 @@ public sealed record TrialSpec
     /// </summary>
     public required long Seed { get; init; }
 
-    /// <summary>Fingerprint of the splits.</summary>
+    /// <summary>Fingerprint of the splits, a fold's where there is one.</summary>
     public required string DataFingerprint { get; init; }
+
+    /// <summary>Which fold of the run's splits are the splits of this trial, or null: the run's own. Follows from the fingerprint, so that it is not in the key.</summary>
+    public DataFold? Fold { get; init; }
 
     /// <summary>Fingerprint of architecture, options, input shape and, for a custom model, the assembly's content.</summary>
     public required string ModelFingerprint { get; init; }

@@ -158,8 +158,6 @@ internal sealed class SimulatedEnvironment : IPipelineEnvironment
             return Task.FromResult(result);
         }
 
-        public Task<TrialResult> RunOnAsync(DatasetSplits data, TrialSpec trial, CancellationToken cancellation) => RunAsync(trial, cancellation);
-
         public Task<DistanceProbeResult> ProbeAsync(DistanceProbe probe, CancellationToken cancellation) => throw new InvalidOperationException();
 
         public void Finish(string status, string? summary) => environment.Finished.Add(status);

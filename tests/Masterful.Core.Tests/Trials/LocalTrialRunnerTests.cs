@@ -176,6 +176,7 @@ public sealed class LocalTrialRunnerTests : IDisposable
     public async Task A_trial_of_other_data_or_unsettled_precision_is_refused()
     {
         await Assert.ThrowsAsync<ArgumentException>(() => _runner.RunAsync(Trial with { DataFingerprint = "other" }, Stop));
+        await Assert.ThrowsAsync<ArgumentException>(() => _runner.RunAsync(Trial with { Fold = new DataFold(0, 2, 1) }, Stop));
         await Assert.ThrowsAsync<ArgumentException>(
             () => _runner.RunAsync(Trial with { Recipe = Trial.Recipe with { Precision = PrecisionKind.Auto } }, Stop));
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Masterful.Core.Data;
 using Masterful.Core.Models;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
@@ -24,6 +25,7 @@ public sealed class WorkerPoolTests
             folder.Trial with { Policy = Policy.None, EvaluateTest = true },
             folder.Trial with { Seed = 8 },
             folder.Trial with { Policy = Policy.None.With(Technique.RandAugment, 30) },
+            folder.Trial with { Fold = new DataFold(1, 3, 5), DataFingerprint = CrossValidation.Of(folder.Data, 3, 5).Folds[1].Fingerprint },
         ];
 
         var here = await HereAsync(folder, trials);
