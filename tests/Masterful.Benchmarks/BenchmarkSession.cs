@@ -4,6 +4,7 @@ using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Training;
 using Masterful.Core.Trials;
+using Masterful.Core.Trials.Workers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
@@ -45,12 +46,14 @@ internal sealed class BenchmarkSession : IDisposable
     /// <param name="path">Its file.</param>
     /// <param name="overrides"><c>key.path=value</c>.</param>
     /// <param name="cancellation">Stops.</param>
-    public static async Task<BenchmarkSession> OpenAsync(string path, IReadOnlyList<string> overrides, CancellationToken cancellation)
+    /// <param name="workers">Starts a worker process, or null to train in this process.</param>
+    public static async Task<BenchmarkSession> OpenAsync(
+        string path, IReadOnlyList<string> overrides, CancellationToken cancellation, WorkerCommand? workers = null)
     {
         var spec = SpecLoader.Load(path, overrides, Environment.GetEnvironmentVariable).Spec;
         LoadTorch();
         ILogger logger = NullLogger.Instance;
-        var environment = new TorchEnvironment(torch.CPU, TimeProvider.System, logger);
+        var environment = new TorchEnvironment(torch.CPU, TimeProvider.System, logger, workers: workers);
         var data = await environment.LoadDataAsync(spec, null, cancellation).ConfigureAwait(false);
         var model = environment.CheckModel(spec.Model, data.Classes.Count);
         var session = environment.OpenSession(new RunIdentity($"benchmark-{Environment.ProcessId}", DateTimeOffset.UtcNow), spec, data);

@@ -14,6 +14,7 @@ using Masterful.Core.Training;
 // dose SPEC synthetic|unlabeled rand_augment=30,mixup=0.5 SEEDS 1,0.5 0.25,1 [key=value…]: what a spec's added images do to a policy, by share of
 //   the epochs and by share of those images.
 // speed ROUNDS SECONDS [PYTHON]: the engine's speed against PyTorch's, by a command that behaves as python3 does.
+// cost CHART.png TOOL.dll SPEC [key=value…]: what images, techniques, policies and workers cost.
 // Anything else goes to BenchmarkDotNet, such as --filter '*Augmentation*'.
 switch (args)
 {
@@ -71,6 +72,11 @@ switch (args)
             await table.WriteAsync(Console.Out);
         }
 
+        break;
+    case ["cost", var chart, var tool, var path, .. var overrides]:
+        BenchmarkSession.LoadTorch();
+        TorchSharp.torch.set_num_threads(Environment.ProcessorCount);
+        await new CostStudy(path, overrides, tool).WriteAsync(Console.Out, chart, CancellationToken.None);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(AugmentationBenchmarks).Assembly).Run(args);
