@@ -23,7 +23,7 @@ internal sealed class CostChart(
 
     protected override string Title => "What work costs";
 
-    protected override string Subtitle => "small-cnn on two cores";
+    protected override string Subtitle => string.Create(CultureInfo.InvariantCulture, $"small-cnn on {Environment.ProcessorCount} cores");
 
     protected override void Draw(Drawing drawing)
     {
@@ -61,7 +61,7 @@ internal sealed class CostChart(
         var horizontal = new LinearScale(marks[0], marks[^1], left + 8, right - 8);
         foreach (var tick in vertical.Ticks(4))
         {
-            Level(drawing, left, right, vertical.At(tick), Text(tick, Math.Max(digits, vertical.TickDigits(4))), tick == vertical.Low);
+            Level(drawing, left, right, vertical.At(tick), Text(tick + 0.0, Math.Max(digits, vertical.TickDigits(4))), tick == vertical.Low);
         }
 
         foreach (var mark in marks)
@@ -75,7 +75,7 @@ internal sealed class CostChart(
             var color = lines.Count == 1 ? Palette.Masterful : Colors[i];
             List<SKPoint> places = [.. line.Select(p => new SKPoint(horizontal.At(p.Work), vertical.At(p.Cost)))];
             Line(drawing, places, color);
-            drawing.Text(name, places[^1].X - 12, places[^1].Y + (i == 0 ? -4 : 18), Value with { Color = color, Halo = true }, Anchor.End);
+            drawing.Text(name, places[^1].X - 12, places[^1].Y + (i == 0 ? -4 : 34), Value with { Color = color, Halo = true }, Anchor.End);
         }
     }
 
