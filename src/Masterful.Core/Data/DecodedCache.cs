@@ -54,8 +54,9 @@ internal sealed class DecodedCache(string folder, ILogger logger)
         }
 
         var store = new MemoryImageStore(shape);
-        var sink = new ImageSink(shape, store.Add, Report);
+        using var sink = new ImageSink(shape, store.Add, Report);
         var classes = reader.Read(listing, sink, cancellation);
+        sink.Settle();
         return new DecodedSplit(listing, store, sink.Labels, sink.Hashes, classes, sink.Sizes);
     }
 

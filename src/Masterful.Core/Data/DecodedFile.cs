@@ -31,8 +31,9 @@ internal static class DecodedFile
     public static void Write(Stream file, ImageShape shape, Action<int> progress, Func<ImageSink, IReadOnlyList<string>> read)
     {
         file.Write(new byte[Page]);
-        var sink = new ImageSink(shape, file.Write, progress);
+        using var sink = new ImageSink(shape, file.Write, progress);
         var classes = read(sink);
+        sink.Settle();
         var offset = file.Position;
         var index = IndexOf(sink, classes);
         file.Write(index);

@@ -122,7 +122,7 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
         var leaked = Copies(test, trained);
         if (leaked.Count > 0)
         {
-            var message = $"{leaked.Count:N0} of {test.Count:N0} test images also stand in the training data, such as {test.Describe(leaked[0])} = {trained[test.Hashes[leaked[0]]]}.";
+            var message = $"{leaked.Count:N0} of {test.Count:N0} test images also stand in the training data, such as {test.Describe(leaked[0])} = {Describe(trained[test.Hashes[leaked[0]]])}.";
             _diagnostics.Add(new Diagnostic(
                 DataDiagnostics.TestLeak,
                 dataset.AllowLeaks ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
@@ -145,7 +145,7 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
         if (Copies(pools["select"], train) is { Count: > 0 } copies)
         {
             var first = pools["select"].Describe(copies[0]);
-            Warn(DataDiagnostics.SelectOverlap, "dataset.validation", $"{copies.Count:N0} validation images also stand in train, such as {first} = {train[pools["select"].Hashes[copies[0]]]}.");
+            Warn(DataDiagnostics.SelectOverlap, "dataset.validation", $"{copies.Count:N0} validation images also stand in train, such as {first} = {Describe(train[pools["select"].Hashes[copies[0]]])}.");
         }
     }
 
@@ -190,22 +190,25 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
     private static IReadOnlyList<IReadOnlyList<SplitImage>> Places(List<List<(ImagePool Pool, int Image)>> groups) =>
         [.. groups.Select(group => (IReadOnlyList<SplitImage>)[.. group.Select(x => new SplitImage(x.Pool.Name, x.Image))])];
 
-    private static List<int> Copies(ImagePool pool, Dictionary<UInt128, string> of) =>
+    private static List<int> Copies(ImagePool pool, Dictionary<UInt128, (ImagePool Pool, int Image)> of) =>
         [.. Enumerable.Range(0, pool.Count).Where(i => of.ContainsKey(pool.Hashes[i]))];
 
-    private static Dictionary<UInt128, string> Seen(Dictionary<string, ImagePool> pools, params string[] names)
+    private static Dictionary<UInt128, (ImagePool Pool, int Image)> Seen(Dictionary<string, ImagePool> pools, params string[] names)
     {
-        var seen = new Dictionary<UInt128, string>();
-        foreach (var pool in names.Where(pools.ContainsKey).Select(n => pools[n]))
+        List<ImagePool> looked = [.. names.Where(pools.ContainsKey).Select(n => pools[n])];
+        var seen = new Dictionary<UInt128, (ImagePool Pool, int Image)>(looked.Sum(p => p.Count));
+        foreach (var pool in looked)
         {
             for (var i = 0; i < pool.Count; i++)
             {
-                seen.TryAdd(pool.Hashes[i], pool.Describe(i));
+                seen.TryAdd(pool.Hashes[i], (pool, i));
             }
         }
 
         return seen;
     }
+
+    private static string Describe((ImagePool Pool, int Image) image) => image.Pool.Describe(image.Image);
 
     private static string KeyOf(string split) => split == "select" ? "dataset.validation" : $"dataset.splits.{split}";
 

@@ -68,7 +68,7 @@ public sealed class DamagedFileTests : IDisposable
             _data.Write(name, bytes);
             try
             {
-                var sink = new ImageSink(Shape, _ => { }, _ => { });
+                using var sink = new ImageSink(Shape, _ => { }, _ => { });
                 reader.Read(reader.List(new SplitRequest("train", "dataset.splits.train", [name], true)), sink, CancellationToken.None);
             }
             catch (DiagnosticException)

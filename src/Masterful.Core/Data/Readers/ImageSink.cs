@@ -3,14 +3,25 @@ using Masterful.Core.Spec;
 
 namespace Masterful.Core.Data.Readers;
 
-/// <summary>Takes images one after the other, already brought to the model's shape, and keeps what the rest of the engine asks about them.</summary>
+/// <summary>
+/// Takes images one after the other, already brought to the model's shape, and keeps what the rest of the engine asks about them. They are
+/// written and hashed by another thread while the next ones are read.
+/// </summary>
 /// <param name="shape">The model's shape.</param>
-/// <param name="write">Takes the pixels of each image.</param>
+/// <param name="write">Takes the pixels of each image, in their order, on another thread.</param>
 /// <param name="progress">Told the number of images now and then.</param>
-internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> write, Action<int> progress)
+internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> write, Action<int> progress) : IDisposable
 {
     private const int ProgressStep = 512;
+
+    /// <summary>About so many bytes are gathered before they are handed on.</summary>
+    private const int PartLength = 1 << 18;
+
     private readonly Dictionary<ImageShape, int> _sizes = [];
+    private byte[] _gathering = new byte[Math.Max(1, PartLength / shape.Length) * shape.Length];
+    private byte[] _handedOn = new byte[Math.Max(1, PartLength / shape.Length) * shape.Length];
+    private int _gathered;
+    private Task _keeping = Task.CompletedTask;
 
     /// <summary>The shape that images must have.</summary>
     public ImageShape Shape => shape;
@@ -18,7 +29,7 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
     /// <summary>Class of each image as the reader counts them, −1 for none.</summary>
     public List<int> Labels { get; } = [];
 
-    /// <summary>The first half of SHA-256 over the pixels of each image.</summary>
+    /// <summary>The first half of SHA-256 over the pixels of each image, whole after <see cref="Settle"/>.</summary>
     public List<UInt128> Hashes { get; } = [];
 
     /// <summary>How many images had which shape on disk.</summary>
@@ -34,13 +45,51 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
     /// <param name="label">Its class, or −1.</param>
     public void Add(ReadOnlySpan<byte> pixels, ImageShape original, int label)
     {
-        write(pixels);
+        if (_gathered == _gathering.Length)
+        {
+            HandOn();
+        }
+
+        pixels.CopyTo(_gathering.AsSpan(_gathered, shape.Length));
+        _gathered += shape.Length;
         Labels.Add(label);
-        Hashes.Add(ContentHash(pixels));
         _sizes[original] = _sizes.GetValueOrDefault(original) + 1;
         if (Labels.Count % ProgressStep == 0)
         {
             progress(Labels.Count);
+        }
+    }
+
+    /// <summary>Waits until all images are written and hashed.</summary>
+    /// <exception cref="IOException">Writing failed; what was added after that was not written.</exception>
+    public void Settle()
+    {
+        HandOn();
+        _keeping.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Waits for what is being written; what went wrong with it does not matter any more.</summary>
+    public void Dispose() => _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+
+    private void HandOn()
+    {
+        // A failure is told by Settle, apart from what can go wrong with the files that are read.
+        Dispose();
+        var length = _gathered;
+        _gathered = 0;
+        if (!_keeping.IsFaulted)
+        {
+            (_gathering, _handedOn) = (_handedOn, _gathering);
+            _keeping = Task.Run(() => Keep(_handedOn.AsSpan(0, length)));
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> images)
+    {
+        for (; !images.IsEmpty; images = images[shape.Length..])
+        {
+            write(images[..shape.Length]);
+            Hashes.Add(ContentHash(images[..shape.Length]));
         }
     }
 

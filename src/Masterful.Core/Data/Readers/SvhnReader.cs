@@ -82,9 +82,11 @@ internal sealed class SvhnReader(DataRoot root) : IDatasetReader
         {
             for (var x = 0; x < shape.Width; x++)
             {
-                for (var y = 0; y < shape.Height; y++)
+                var column = columns.AsSpan((c * plane) + (x * shape.Height), shape.Height);
+                var target = rows.AsSpan((c * plane) + x);
+                for (var y = 0; y < column.Length; y++)
                 {
-                    rows[(c * plane) + (y * shape.Width) + x] = columns[(c * plane) + (x * shape.Height) + y];
+                    target[y * shape.Width] = column[y];
                 }
             }
         }
