@@ -135,7 +135,7 @@ internal static class FleetSession
 
         if (await GraphicsMemory.SmallestAsync(call.Cancellation).ConfigureAwait(false) is { } each)
         {
-            return each / Math.Max(1, (plan.Count + plan.Devices.Count - 1) / plan.Devices.Count);
+            return each / ((plan.Count + plan.Devices.Count - 1) / plan.Devices.Count);
         }
 
         call.Log.Info("nvidia-smi does not tell how much memory the GPUs have: this machine gets trials that any has the memory for. --memory GIB says it.");

@@ -176,29 +176,23 @@ public sealed class FleetTests(FleetTests.LocalRun local) : IClassFixture<FleetT
         Assert.Equal(0, front.Wait().ExitCode);
     }
 
-    private string Count(Dictionary<string, string> environment, string condition, string table = "requests")
+    private string Count(Dictionary<string, string> environment, string condition, string table = "requests") =>
+        Ask(environment, $"SELECT count(*) FROM masterful.{table} WHERE {condition}", otherwise: "0");
+
+    /// <summary>The name of a worker with a trial; empty while there is none.</summary>
+    private string Busy(Dictionary<string, string> environment) =>
+        Ask(environment, "SELECT min(name) FROM masterful.requests r JOIN masterful.workers w ON w.id = r.worker WHERE state = 'running'", otherwise: "");
+
+    private string Ask(Dictionary<string, string> environment, string query, string otherwise)
     {
         try
         {
-            return local.Server.Query(environment["MASTERFUL_FLEET"], $"SELECT count(*) FROM masterful.{table} WHERE {condition}");
+            return local.Server.Query(environment["MASTERFUL_FLEET"], query);
         }
         catch (InvalidOperationException)
         {
             // The tables are not there yet.
-            return "0";
-        }
-    }
-
-    /// <summary>The name of a worker with a trial; empty while there is none.</summary>
-    private string Busy(Dictionary<string, string> environment)
-    {
-        try
-        {
-            return local.Server.Query(environment["MASTERFUL_FLEET"], "SELECT min(name) FROM masterful.requests r JOIN masterful.workers w ON w.id = r.worker WHERE state = 'running'");
-        }
-        catch (InvalidOperationException)
-        {
-            return "";
+            return otherwise;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Training;
@@ -69,6 +70,17 @@ internal sealed class FleetFixture : IAsyncDisposable
         var stop = new CancellationTokenSource();
         _workers.Add((stop, Task.Run(() => worker.RunAsync(runner, stop.Token))));
         return worker;
+    }
+
+    /// <summary>Waits until it has come to that, a minute at most.</summary>
+    public static async Task EventuallyAsync(Func<bool> condition)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1), "it did not come to that within a minute");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Ends the worker that was started last as Ctrl-C does.</summary>

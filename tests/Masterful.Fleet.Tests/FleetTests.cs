@@ -127,16 +127,16 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
         var runner = await fleet.CoordinatorAsync();
         using var cancelled = new CancellationTokenSource();
         var (running, waiting) = (runner.RunAsync(FleetFixture.Trial(1), cancelled.Token), runner.RunAsync(FleetFixture.Trial(2), cancelled.Token));
-        await EventuallyAsync(() => worker.Running == 1);
+        await FleetFixture.EventuallyAsync(() => worker.Running == 1);
 
         await cancelled.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         var watch = Stopwatch.StartNew();
-        await EventuallyAsync(() => worker.Running == 0);
+        await FleetFixture.EventuallyAsync(() => worker.Running == 0);
         Assert.True(watch.Elapsed < 10 * Second, $"{watch.Elapsed}");
-        await EventuallyAsync(() => fleet.Server.Query(fleet.Connection, "SELECT count(*) FROM masterful.requests WHERE state = 'cancelled'") == "2");
+        await FleetFixture.EventuallyAsync(() => fleet.Server.Query(fleet.Connection, "SELECT count(*) FROM masterful.requests WHERE state = 'cancelled'") == "2");
         Assert.Single(worker.Begun);
     }
 
@@ -156,7 +156,7 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
         };
         await fleet.WorkerAsync(first, "first");
         var asked = (await fleet.CoordinatorAsync()).RunAsync(trial, Stop);
-        await EventuallyAsync(() => first.Running == 1);
+        await FleetFixture.EventuallyAsync(() => first.Running == 1);
         var watch = Stopwatch.StartNew();
         await fleet.StopWorkersAsync();
         Assert.True(watch.Elapsed < 15 * Second, $"{watch.Elapsed}");
@@ -167,7 +167,7 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
 
         Assert.Equal(TrialStatus.Completed, (await asked).Status);
         Assert.Equal("after epoch 1", found);
-        await EventuallyAsync(() => fleet.Server.Query(fleet.Connection, "SELECT count(*) FROM masterful.files") == "0");
+        await FleetFixture.EventuallyAsync(() => fleet.Server.Query(fleet.Connection, "SELECT count(*) FROM masterful.files") == "0");
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
         await fleet.WorkerAsync(worker);
         var runner = await fleet.CoordinatorAsync();
         var asked = Enumerable.Range(0, 6).Select(seed => runner.RunAsync(FleetFixture.Trial(seed), Stop)).ToList();
-        await EventuallyAsync(() => worker.Running == 2);
+        await FleetFixture.EventuallyAsync(() => worker.Running == 2);
 
         server.Kill();
         await Task.Delay(5 * Second, Stop);
@@ -244,7 +244,7 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
         await fleet.WorkerAsync(worker);
         var runner = await fleet.CoordinatorAsync();
         var asked = Enumerable.Range(0, 8).Select(seed => runner.RunAsync(FleetFixture.Trial(seed), Stop)).ToList();
-        await EventuallyAsync(() => worker.Running == 2);
+        await FleetFixture.EventuallyAsync(() => worker.Running == 2);
 
         relay.Pause();
         await Task.Delay(12 * Second, Stop);
@@ -262,12 +262,12 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
         var other = new SleepingRunner(4, TimeSpan.Zero);
         await fleet.WorkerAsync(other, "other-data", FleetFixture.Capability with { Data = "others" });
         await fleet.WorkerAsync(other, "old", FleetFixture.Capability with { Engine = "0.0.1", Threads = 9 });
-        await EventuallyAsync(() => server.Query(fleet.Connection, "SELECT count(*) FROM masterful.workers") == "2");
+        await FleetFixture.EventuallyAsync(() => server.Query(fleet.Connection, "SELECT count(*) FROM masterful.workers") == "2");
         using var soon = new CancellationTokenSource(3 * Second);
         var runner = await fleet.CoordinatorAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runner.RunAsync(FleetFixture.Trial(1), soon.Token));
-        await EventuallyAsync(() => fleet.Log.Text.Contains("No worker of the fleet", StringComparison.Ordinal));
+        await FleetFixture.EventuallyAsync(() => fleet.Log.Text.Contains("No worker of the fleet", StringComparison.Ordinal));
 
         Assert.Empty(other.Begun);
         Assert.Equal(1, runner.Parallelism);
@@ -286,7 +286,7 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
         var runner = await fleet.CoordinatorAsync();
         using var stop = new CancellationTokenSource();
         var asked = new[] { 1, 2 }.Select(s => runner.RunAsync(FleetFixture.Trial(s), stop.Token)).ToList();
-        await EventuallyAsync(() => worker.Running == 1);
+        await FleetFixture.EventuallyAsync(() => worker.Running == 1);
 
         var status = new FleetStatus(await fleet.OpenAsync());
         var machine = Assert.Single(await status.WorkersAsync(Stop));
@@ -304,7 +304,7 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
         await using var fleet = new FleetFixture(server, patience: 2);
         var runner = await fleet.CoordinatorAsync();
         var asked = runner.RunAsync(FleetFixture.Trial(1), Stop);
-        await EventuallyAsync(() => server.Query(fleet.Connection, "SELECT count(*) FROM masterful.requests WHERE queued IS NOT NULL") == "1");
+        await FleetFixture.EventuallyAsync(() => server.Query(fleet.Connection, "SELECT count(*) FROM masterful.requests WHERE queued IS NOT NULL") == "1");
         server.Query(fleet.Connection, "DELETE FROM masterful_queue.jobqueue");
         var worker = new SleepingRunner(1, TimeSpan.Zero);
         await fleet.WorkerAsync(worker);
@@ -312,92 +312,5 @@ public sealed class FleetTests(PostgresServer server) : IClassFixture<PostgresSe
         Assert.Equal(TrialStatus.Completed, (await asked).Status);
         Assert.Single(worker.Begun);
         Assert.Contains("The queue lost the trial", fleet.Log.Text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task What_runs_out_of_memory_is_given_to_a_machine_that_has_more_and_what_is_like_it_goes_there_at_once()
-    {
-        await using var fleet = new FleetFixture(server);
-        static TrialSpec Of(long seed, int batch) => FleetFixture.Trial(seed) with { Recipe = FleetFixture.Trial(seed).Recipe with { BatchSize = batch } };
-        using var others = new ManualResetEventSlim();
-        var small = new SleepingRunner(2, TimeSpan.Zero)
-        {
-            IsTooLarge = t =>
-            {
-                // One that waits here fails when there are others that it can be given to.
-                if (t.Recipe.BatchSize == 256)
-                {
-                    others.Wait(Stop);
-                }
-
-                return t.Recipe.BatchSize > 64;
-            },
-        };
-        var middle = new SleepingRunner(1, TimeSpan.Zero) { IsTooLarge = t => t.Recipe.BatchSize > 128 };
-        var large = new SleepingRunner(1, TimeSpan.Zero) { IsTooLarge = t => t.Recipe.BatchSize > 256 };
-        var runner = await fleet.CoordinatorAsync();
-        await fleet.WorkerAsync(small, "small", memoryClass: 3);
-        await EventuallyAsync(() => runner.Parallelism == 2);
-        var alone = await runner.RunAsync(Of(1, 128), Stop);
-        var moving = runner.RunAsync(Of(1, 256), Stop);
-        await EventuallyAsync(() => small.Begun.Count == 2);
-        await fleet.WorkerAsync(middle, "middle", memoryClass: 4);
-        await fleet.WorkerAsync(large, "large", memoryClass: 6);
-        await EventuallyAsync(() => runner.Parallelism == 4);
-        others.Set();
-
-        // Whichever of the two others is given it, it ends where there is memory for it.
-        var moved = await moving;
-        var alike = await Task.WhenAll(Enumerable.Range(2, 6).Select(s => runner.RunAsync(Of(s, 256), Stop)));
-        var tooLarge = await runner.RunAsync(Of(9, 512), Stop);
-
-        Assert.True(alone.RanOutOfMemory);
-        Assert.Equal(TrialStatus.Completed, moved.Status);
-        Assert.All(alike, r => Assert.Equal(TrialStatus.Completed, r.Status));
-        Assert.Equal(2, small.Begun.Count);
-        Assert.True(tooLarge.RanOutOfMemory);
-    }
-
-    [Fact]
-    public async Task What_only_a_machine_that_left_had_the_memory_for_ends_as_out_of_memory()
-    {
-        await using var fleet = new FleetFixture(server);
-        var small = new SleepingRunner(1, TimeSpan.Zero) { IsTooLarge = t => t.Seed == 1 };
-        var large = new SleepingRunner(1, 600 * Second);
-        await fleet.WorkerAsync(small, "small");
-        var runner = await fleet.CoordinatorAsync();
-        await EventuallyAsync(() => server.Query(fleet.Connection, "SELECT count(*) FROM masterful.workers") == "1");
-        await runner.RunAsync(FleetFixture.Trial(7), Stop);
-        await fleet.WorkerAsync(large, "large", memoryClass: 5);
-        await EventuallyAsync(() => runner.Parallelism == 2);
-        // Until the small machine has had it first.
-        var asked = runner.RunAsync(FleetFixture.Trial(1), Stop);
-        await EventuallyAsync(() => large.Running == 1);
-
-        await fleet.StopLastWorkerAsync();
-
-        Assert.True((await asked).RanOutOfMemory);
-        Assert.Contains(1, small.Begun);
-    }
-
-    [Theory]
-    [InlineData(0, 0)]
-    [InlineData(1L << 30, 0)]
-    [InlineData((2L << 30) - 1, 0)]
-    [InlineData(2L << 30, 1)]
-    [InlineData(15360L << 20, 3)]
-    [InlineData(24564L << 20, 4)]
-    [InlineData(81559L << 20, 6)]
-    [InlineData(143771L << 20, 7)]
-    public void A_memory_class_has_twice_that_of_the_one_before(long bytes, int expected) => Assert.Equal(expected, MemoryClass.Of(bytes));
-
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1), "it did not come to that within a minute");
-            await Task.Delay(50, Stop);
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Masterful.Core.Runtime;
 
 namespace Masterful.Core.Pipeline;
 
@@ -9,7 +10,7 @@ internal static class Hardware
     /// <summary>Processor, threads, memory and operating system in a line.</summary>
     internal static string Describe()
     {
-        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30);
+        var memory = MachineMemory.Total() / (double)(1 << 30);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Processor()}, {Environment.ProcessorCount} threads, {memory:0.#} GiB memory, {RuntimeInformation.OSDescription}");

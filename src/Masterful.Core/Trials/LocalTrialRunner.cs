@@ -40,7 +40,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     private readonly IProgress<TrialProgress>? _progress;
     private readonly ILogger _logger;
     private readonly LocalTrialOptions? _options;
-    private (DataFold Which, ResidentSplits Data)? _fold;
+    private ResidentSplits? _fold;
     private string? _finishedCheckpoint;
     private string? _spareFolder;
 
@@ -92,7 +92,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     {
         _thread.Dispose();
         _whole.Dispose();
-        _fold?.Data.Dispose();
+        _fold?.Dispose();
         if (_finishedCheckpoint is { } checkpoint)
         {
             File.Delete(checkpoint);
@@ -126,14 +126,19 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             return _whole;
         }
 
-        if (_fold is not { } present || present.Which != fold)
+        if (_fold is { } present && present.Splits.Fingerprint == trial.DataFingerprint)
         {
-            _fold?.Data.Dispose();
-            _fold = (fold, new ResidentSplits(CrossValidation.Of(_splits, fold.Count, fold.Seed).Folds[fold.Index], _device));
+            return present;
         }
 
-        var data = _fold!.Value.Data;
-        return data.Splits.Fingerprint == trial.DataFingerprint ? data : throw OfOthers(trial);
+        var cut = CrossValidation.Of(_splits, fold.Count, fold.Seed).Folds[fold.Index];
+        if (cut.Fingerprint != trial.DataFingerprint)
+        {
+            throw OfOthers(trial);
+        }
+
+        _fold?.Dispose();
+        return _fold = new ResidentSplits(cut, _device);
     }
 
     /// <summary>Where the weights of a trial are, or would be.</summary>

@@ -29,7 +29,7 @@ internal static class DoctorCommand
         yield return new("Masterful", EngineVersion.Current);
         yield return new(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription} ({RuntimeInformation.RuntimeIdentifier})");
         yield return new("Processor", $"{Environment.ProcessorCount} cores for this process");
-        yield return new("Memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB available");
+        yield return new("Memory", $"{MachineMemory.Total() / 1e9:0.0} GB available");
         yield return new("TorchSharp", MachineFolders.TorchSharpVersion);
 
         var locator = new LibTorchLocator(call.Options.LibTorch, null, folders);

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using Masterful.Core.Search;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
-using Masterful.Core.Training;
 using Masterful.Core.Trials;
 using Masterful.Core.Trials.Workers;
 
@@ -16,10 +16,6 @@ internal sealed class CostStudy(string specPath, IReadOnlyList<string> overrides
 {
     private const int Batch = 128;
     private const int Rounds = 5;
-
-    private static readonly PrecisionKind Bits = Precision.Resolve(PrecisionKind.Auto, "cpu");
-
-    private static readonly ModelSpec SmallCnn = new() { Architecture = "small-cnn" };
 
     private static readonly int[] Images = [1_000, 3_000, 10_000, 30_000, 100_000];
 
@@ -67,7 +63,7 @@ internal sealed class CostStudy(string specPath, IReadOnlyList<string> overrides
 
     private static double EpochSeconds(int images)
     {
-        using var loop = new TrainingLoop(SmallCnn, Batch, images / Batch, Policy.None, Bits);
+        using var loop = new TrainingLoop(SpeedTable.SmallCnn, Batch, images / Batch, Policy.None, SpeedTable.Bits);
         return images / loop.Rate(seconds: 1);
     }
 
@@ -78,11 +74,11 @@ internal sealed class CostStudy(string specPath, IReadOnlyList<string> overrides
         try
         {
             var policy = Policy.None;
-            loops.Add(new TrainingLoop(SmallCnn, Batch, 4, policy, Bits));
+            loops.Add(new TrainingLoop(SpeedTable.SmallCnn, Batch, 4, policy, SpeedTable.Bits));
             foreach (var axis in Techniques)
             {
                 policy = policy.With(axis.Technique, axis.Kind == AxisKind.ReplacementRate ? 0.5 : 30);
-                loops.Add(new TrainingLoop(SmallCnn, Batch, 4, policy, Bits));
+                loops.Add(new TrainingLoop(SpeedTable.SmallCnn, Batch, 4, policy, SpeedTable.Bits));
             }
 
             var turns = Enumerable.Range(0, Rounds).Select(_ => loops.ConvertAll(l => l.Rate(0.5))).ToList();
@@ -115,9 +111,10 @@ internal sealed class CostStudy(string specPath, IReadOnlyList<string> overrides
 
             return [.. seconds];
 
-            Task TrialsAsync(int count) => Task.WhenAll(Enumerable.Range(0, count)
-                .Select(_ => session.Template with { Seed = ++seed, Policy = Policy.None.With(Technique.RandAugment, 30) })
-                .Select(t => session.Runner.RunAsync(t, cancellation)));
+            Task TrialsAsync(int count) => TrialBatch.RunAsync(
+                session.Runner,
+                [.. Enumerable.Range(0, count).Select(_ => session.Template with { Seed = ++seed, Policy = Policy.None.With(Technique.RandAugment, 30) })],
+                cancellation);
         }
         finally
         {

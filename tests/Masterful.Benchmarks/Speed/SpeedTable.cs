@@ -19,9 +19,11 @@ internal sealed class SpeedTable(PeerProcess? peer, string? data, int rounds, do
 {
     private const int Steps = 8;
 
-    private static readonly PrecisionKind Bits = Precision.Resolve(PrecisionKind.Auto, "cpu");
+    /// <summary>What the engine trains in on this processor.</summary>
+    internal static readonly PrecisionKind Bits = Precision.Resolve(PrecisionKind.Auto, "cpu");
 
-    private static readonly ModelSpec SmallCnn = new() { Architecture = "small-cnn" };
+    /// <summary>The smallest network.</summary>
+    internal static readonly ModelSpec SmallCnn = new() { Architecture = "small-cnn" };
 
     private static readonly ModelSpec EfficientNet = new()
     {

@@ -18,8 +18,8 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
     private const int PartLength = 1 << 18;
 
     private readonly Dictionary<ImageShape, int> _sizes = [];
-    private byte[] _gathering = new byte[Math.Max(1, PartLength / shape.Length) * shape.Length];
-    private byte[] _handedOn = new byte[Math.Max(1, PartLength / shape.Length) * shape.Length];
+    private byte[] _gathering = Part(shape);
+    private byte[] _handedOn = Part(shape);
     private int _gathered;
     private Task _keeping = Task.CompletedTask;
 
@@ -69,12 +69,17 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
     }
 
     /// <summary>Waits for what is being written; what went wrong with it does not matter any more.</summary>
-    public void Dispose() => _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+    public void Dispose() => Wait();
+
+    /// <summary>Whole images.</summary>
+    private static byte[] Part(ImageShape shape) => new byte[Math.Max(1, PartLength / shape.Length) * shape.Length];
+
+    private void Wait() => _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
 
     private void HandOn()
     {
         // A failure is told by Settle, apart from what can go wrong with the files that are read.
-        Dispose();
+        Wait();
         var length = _gathered;
         _gathered = 0;
         if (!_keeping.IsFaulted)
