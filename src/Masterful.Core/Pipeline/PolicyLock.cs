@@ -22,7 +22,7 @@ public sealed record PolicyLock
     /// <summary>The policy.</summary>
     public required Policy Policy { get; init; }
 
-    /// <summary>How it was found: search, trial-augment, rand-augment or none.</summary>
+    /// <summary>How it was found: search, trivial-augment, rand-augment or none.</summary>
     public required string Source { get; init; }
 
     /// <summary>Version of the engine that found it.</summary>

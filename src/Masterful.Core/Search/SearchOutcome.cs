@@ -65,17 +65,27 @@ public sealed record SearchOutcome
 /// <summary>Names in files for where a policy comes from.</summary>
 public static class PolicySource
 {
-    /// <summary>Found by the search, group by group.</summary>
+    /// <summary>Put together by the search.</summary>
     public const string Search = "search";
 
-    /// <summary>The whole-policy candidate with TrivialAugment won.</summary>
+    /// <summary>TrivialAugment and nothing else.</summary>
     public const string TrivialAugment = "trivial-augment";
 
-    /// <summary>The whole-policy candidate with RandAugment won.</summary>
+    /// <summary>RandAugment and nothing else.</summary>
     public const string RandAugment = "rand-augment";
 
     /// <summary>Nothing was better than the original.</summary>
     public const string None = "none";
+
+    /// <summary>Where a policy that a search ended with comes from.</summary>
+    /// <param name="found">It.</param>
+    public static string Of(Policy found) => found.Values switch
+    {
+        [] => None,
+        [{ Technique: Technique.TrivialAugment }] => TrivialAugment,
+        [{ Technique: Technique.RandAugment }] => RandAugment,
+        _ => Search,
+    };
 }
 
 /// <summary>A policy that was trained in the search.</summary>

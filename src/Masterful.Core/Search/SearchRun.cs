@@ -154,10 +154,7 @@ internal sealed class SearchRun
         return new SearchOutcome
         {
             Policy = policy,
-            Source = policy.IsNone ? PolicySource.None
-                : policy[Technique.TrivialAugment] > 0 ? PolicySource.TrivialAugment
-                : policy[Technique.RandAugment] > 0 ? PolicySource.RandAugment
-                : PolicySource.Search,
+            Source = PolicySource.Of(policy),
             Tested = Tested(policy),
             Groups = verdicts,
             Doses = _doses,

@@ -116,8 +116,27 @@ public sealed class PolicySearchTests(ITestOutputHelper output)
     {
         var truth = new SimulatedTruth(new Dictionary<Technique, (double, double)> { [Technique.TrivialAugment] = (0.3, 1) }, 0.03);
         var found = await SearchAsync(new SimulatedTrialRunner(truth, Sizes), Request(1, new BudgetSpec(Ratio: 1.5)));
-        Assert.Equal(PolicySource.TrivialAugment, found.Source);
         Assert.Equal(1, found.Policy[Technique.TrivialAugment]);
+        Assert.Equal(PolicySource.Of(found.Policy), found.Source);
+    }
+
+    [Theory]
+    [InlineData(PolicySource.None)]
+    [InlineData(PolicySource.TrivialAugment, Technique.TrivialAugment)]
+    [InlineData(PolicySource.RandAugment, Technique.RandAugment)]
+    [InlineData(PolicySource.Search, Technique.RandAugment, Technique.LabelSmoothing)]
+    [InlineData(PolicySource.Search, Technique.Mixup)]
+    public void A_fixed_recipe_is_named_only_where_nothing_is_on_beside_it(string source, params Technique[] on) =>
+        Assert.Equal(source, PolicySource.Of(on.Aggregate(Policy.None, (policy, technique) => policy.With(technique, 1))));
+
+    [Fact]
+    public async Task RandAugment_with_more_on_top_is_what_the_search_found()
+    {
+        var truth = new SimulatedTruth(
+            new Dictionary<Technique, (double, double)> { [Technique.RandAugment] = (0.3, 0.6), [Technique.Mixup] = (0.3, 0.6) }, 0.02);
+        var found = await SearchAsync(new SimulatedTrialRunner(truth, Sizes), Request(1, new BudgetSpec(Ratio: 1.5)));
+        Assert.True(found.Policy[Technique.RandAugment] > 0 && found.Policy[Technique.Mixup] > 0);
+        Assert.Equal(PolicySource.Search, found.Source);
     }
 
     [Fact]
