@@ -13,7 +13,9 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 "$root/eng/setup.sh"
 dotnet build "$root/tests/Masterful.Benchmarks" --configuration Release --no-restore --verbosity quiet
+dotnet build "$root/src/Masterful.Tool" --configuration Release --no-restore --verbosity quiet
 mkdir -p "$root/artifacts/bench"
+tool="$root/src/Masterful.Tool/bin/Release/net10.0/dotnet-masterful.dll"
 program="$root/tests/Masterful.Benchmarks/bin/Release/net10.0/Masterful.Benchmarks.dll"
 if [[ ${1:-} == simulate ]]; then
     exec dotnet "$program" simulate "$root/artifacts/bench/captured-gain.png" "${2:-500}"
@@ -22,11 +24,11 @@ if [[ ${1:-} == fleet ]]; then
     exec dotnet "$program" fleet "$root/artifacts/bench/fleet-scaling.png" "${2:-20}" "${3:-0.05}"
 fi
 if [[ ${1:-} == dose ]]; then
-    exec dotnet "$program" "$@" runtime.cache=.masterful/bench
+    exec dotnet "$program" dose "$tool" "${@:2}" runtime.cache=.masterful/bench
 fi
-mode=(compare "$root/artifacts/bench/policies.png")
+mode=(compare "$tool" "$root/artifacts/bench/policies.png")
 if [[ ${1:-} == budget ]]; then
-    mode=(budget "$root/artifacts/bench/error-by-budget.png" 0.5,1,1.5,3)
+    mode=(budget "$tool" "$root/artifacts/bench/error-by-budget.png" 0.5,1,1.5,3)
     shift
 fi
 [[ $# -gt 0 ]] || set -- "$root"/tests/Masterful.Benchmarks/specs/*.yaml

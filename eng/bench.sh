@@ -12,7 +12,7 @@ program="$root/tests/Masterful.Benchmarks/bin/Release/net10.0/Masterful.Benchmar
 if [[ ${1:-} == cost ]]; then
     mkdir -p "$root/artifacts/bench"
     dotnet build "$root/src/Masterful.Tool" --configuration Release --no-restore --verbosity quiet
-    exec dotnet "$program" cost "$root/artifacts/bench/cost.png" "$root/src/Masterful.Tool/bin/Release/net10.0/dotnet-masterful.dll" "$root/masterful.yaml" \
+    exec dotnet "$program" cost "$root/src/Masterful.Tool/bin/Release/net10.0/dotnet-masterful.dll" "$root/artifacts/bench/cost.png" "$root/masterful.yaml" \
         dataset.limit.train=3000 training.epochs=4
 fi
 python=${MASTERFUL_PYTHON:-python3}

@@ -46,13 +46,13 @@ internal sealed class BenchmarkSession : IDisposable
     /// <param name="path">Its file.</param>
     /// <param name="overrides"><c>key.path=value</c>.</param>
     /// <param name="cancellation">Stops.</param>
-    /// <param name="workers">Starts a worker process, or null to train in this process.</param>
-    public static async Task<BenchmarkSession> OpenAsync(
-        string path, IReadOnlyList<string> overrides, CancellationToken cancellation, WorkerCommand? workers = null)
+    /// <param name="tool">Full path of the built tool, whose workers train.</param>
+    public static async Task<BenchmarkSession> OpenAsync(string path, IReadOnlyList<string> overrides, string tool, CancellationToken cancellation)
     {
         var spec = SpecLoader.Load(path, overrides, Environment.GetEnvironmentVariable).Spec;
         LoadTorch();
         ILogger logger = NullLogger.Instance;
+        var workers = new WorkerCommand("dotnet", [tool, "worker", "--spec", path, .. overrides.SelectMany(s => new[] { "--set", s })]);
         var environment = new TorchEnvironment(torch.CPU, TimeProvider.System, logger, workers: workers);
         var data = await environment.LoadDataAsync(spec, null, cancellation).ConfigureAwait(false);
         var model = environment.CheckModel(spec.Model, data.Classes.Count);

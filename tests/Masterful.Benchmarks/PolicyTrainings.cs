@@ -28,17 +28,11 @@ internal sealed class PolicyTrainings(BenchmarkSession session)
     }
 
     /// <summary>Whole trainings of a policy, one a seed.</summary>
-    public async Task<TrialResult[]> TrainAsync(Policy policy, CancellationToken cancellation)
-    {
-        var results = new TrialResult[session.Spec.Training.Seeds];
-        for (var i = 0; i < results.Length; i++)
-        {
-            results[i] = await session.Runner.RunAsync(
-                session.Template with { Policy = policy, Seed = Seeds.Derive(session.Template.Seed, $"final/{i}"), EvaluateTest = true }, cancellation).ConfigureAwait(false);
-        }
-
-        return results;
-    }
+    public async Task<IReadOnlyList<TrialResult>> TrainAsync(Policy policy, CancellationToken cancellation) => await TrialBatch.RunAsync(
+        session.Runner,
+        [.. Enumerable.Range(0, session.Spec.Training.Seeds).Select(
+            i => session.Template with { Policy = policy, Seed = Seeds.Derive(session.Template.Seed, $"final/{i}"), EvaluateTest = true })],
+        cancellation).ConfigureAwait(false);
 
     /// <summary>Mean test error, 0..1.</summary>
     public static double Error(IReadOnlyList<TrialResult> results) => results.Average(r => ClassificationMetrics.ErrorRateOf(r.Test!));

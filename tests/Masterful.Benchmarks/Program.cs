@@ -6,33 +6,34 @@ using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Training;
 
-// compare CHART.png SPEC… [key=value…]: fixed policies against what the search finds.
-// budget CHART.png 0.5,1,1.5,3 SPEC… [key=value…]: what the search gains by its budget (policy.budget.ratio).
+// TOOL.dll is the built tool: trials train in its workers, as in a run.
+// compare TOOL.dll CHART.png SPEC… [key=value…]: fixed policies against what the search finds.
+// budget TOOL.dll CHART.png 0.5,1,1.5,3 SPEC… [key=value…]: what the search gains by its budget (policy.budget.ratio).
 // simulate CHART.png SEARCHES: what ways to search find for their budget, over simulated trials.
 // fleet CHART.png PROBLEMS OVERHEAD: how long runs take on fleets of 1 to 1,000 workers, in virtual time; OVERHEAD is seconds a trial.
-// fidelity SPEC 1x1,0.5x1 SEEDS table|PART/PARTS [key=value…]: what short trials know; shares are of epochs × of images.
-// dose SPEC synthetic|unlabeled rand_augment=30,mixup=0.5 SEEDS 1,0.5 0.25,1 [key=value…]: what a spec's added images do to a policy, by share of
+// fidelity TOOL.dll SPEC 1x1,0.5x1 SEEDS table|PART/PARTS [key=value…]: what short trials know; shares are of epochs × of images.
+// dose TOOL.dll SPEC synthetic|unlabeled rand_augment=30,mixup=0.5 SEEDS 1,0.5 0.25,1 [key=value…]: what a spec's added images do to a policy, by share of
 //   the epochs and by share of those images.
 // speed ROUNDS SECONDS [PYTHON]: the engine's speed against PyTorch's, by a command that behaves as python3 does.
-// cost CHART.png TOOL.dll SPEC [key=value…]: what images, techniques, policies and workers cost.
+// cost TOOL.dll CHART.png SPEC [key=value…]: what images, techniques, policies and workers cost.
 // Anything else goes to BenchmarkDotNet, such as --filter '*Augmentation*'.
 switch (args)
 {
-    case ["compare", var chart, .. var rest]:
+    case ["compare", var tool, var chart, .. var rest]:
         var measured = new List<PolicyErrors>();
         foreach (var path in rest.Where(IsPath))
         {
-            using var session = await BenchmarkSession.OpenAsync(path, [.. rest.Where(r => !IsPath(r))], CancellationToken.None);
+            using var session = await BenchmarkSession.OpenAsync(path, [.. rest.Where(r => !IsPath(r))], tool, CancellationToken.None);
             measured.Add(await new PolicyComparison(session).WriteAsync(Console.Out, CancellationToken.None));
         }
 
         await File.WriteAllBytesAsync(chart, new PolicyErrorsChart(measured).ToPng());
         break;
-    case ["budget", var chart, var ratios, .. var rest]:
+    case ["budget", var tool, var chart, var ratios, .. var rest]:
         var series = new List<BudgetSeries>();
         foreach (var path in rest.Where(IsPath))
         {
-            using var session = await BenchmarkSession.OpenAsync(path, [.. rest.Where(r => !IsPath(r))], CancellationToken.None);
+            using var session = await BenchmarkSession.OpenAsync(path, [.. rest.Where(r => !IsPath(r))], tool, CancellationToken.None);
             series.Add(await new ErrorByBudget(session, Numbers(ratios)).WriteAsync(Console.Out, CancellationToken.None));
         }
 
@@ -45,8 +46,8 @@ switch (args)
     case ["fleet", var chart, var problems, var overhead]:
         await new FleetScaling(int.Parse(problems, CultureInfo.InvariantCulture), double.Parse(overhead, CultureInfo.InvariantCulture)).WriteAsync(Console.Out, chart);
         break;
-    case ["fidelity", var path, var shares, var seeds, var part, .. var overrides]:
-        using (var session = await BenchmarkSession.OpenAsync(path, overrides, CancellationToken.None))
+    case ["fidelity", var tool, var path, var shares, var seeds, var part, .. var overrides]:
+        using (var session = await BenchmarkSession.OpenAsync(path, overrides, tool, CancellationToken.None))
         {
             var study = new FidelityStudy(session, [.. shares.Split(',').Select(ParseFidelity)], int.Parse(seeds, CultureInfo.InvariantCulture));
             await (part.Split('/') is [var mine, var all]
@@ -55,8 +56,8 @@ switch (args)
         }
 
         break;
-    case ["dose", var path, var added, var policy, var seeds, var shares, var doses, .. var overrides]:
-        using (var session = await BenchmarkSession.OpenAsync(path, overrides, CancellationToken.None))
+    case ["dose", var tool, var path, var added, var policy, var seeds, var shares, var doses, .. var overrides]:
+        using (var session = await BenchmarkSession.OpenAsync(path, overrides, tool, CancellationToken.None))
         {
             await new DoseComparison(session, ParseTechnique(added), ParsePolicy(policy), int.Parse(seeds, CultureInfo.InvariantCulture), Numbers(doses))
                 .WriteAsync(Console.Out, Numbers(shares), CancellationToken.None);
@@ -73,7 +74,7 @@ switch (args)
         }
 
         break;
-    case ["cost", var chart, var tool, var path, .. var overrides]:
+    case ["cost", var tool, var chart, var path, .. var overrides]:
         BenchmarkSession.LoadTorch();
         TorchSharp.torch.set_num_threads(Environment.ProcessorCount);
         await new CostStudy(path, overrides, tool).WriteAsync(Console.Out, chart, CancellationToken.None);

@@ -4,7 +4,6 @@ using Masterful.Core.Search;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Trials;
-using Masterful.Core.Trials.Workers;
 
 namespace Masterful.Benchmarks.Speed;
 
@@ -97,8 +96,7 @@ internal sealed class CostStudy(string specPath, IReadOnlyList<string> overrides
         try
         {
             string[] settings = [.. overrides, $"runtime.cache={cache.FullName}", $"runtime.workers={workers}", "runtime.threads=1", "runtime.device=cpu"];
-            var command = new WorkerCommand("dotnet", [tool, "worker", "--spec", specPath, .. settings.SelectMany(s => new[] { "--set", s })]);
-            using var session = await BenchmarkSession.OpenAsync(specPath, settings, cancellation, command).ConfigureAwait(false);
+            using var session = await BenchmarkSession.OpenAsync(specPath, settings, tool, cancellation).ConfigureAwait(false);
             var seed = 0L;
             await TrialsAsync(2 * workers).ConfigureAwait(false);
             var seconds = new List<double>();
