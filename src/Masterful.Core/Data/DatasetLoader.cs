@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using Masterful.Abstractions;
@@ -120,16 +122,23 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
         var reader = DatasetReaders.For(dataset, custom, positionOf);
         var files = new List<string>();
         var cache = new DecodedCache(Path.Combine(cacheFolder, "data"), logger);
-        var decoded = new List<DecodedSplit>();
+        var opened = new ConcurrentBag<DecodedSplit>();
         try
         {
-            Each(Each(Requests(dataset), reader.List), listing =>
-            {
-                files.AddRange(DataInputs.Of(dataset, listing).Except(files));
-                // Noted at once, so that it is released when a later split fails.
-                decoded.Add(cache.Open(reader, listing, dataset.Format, shape, progress, cancellation));
-                return listing;
-            });
+            var listings = Each(Requests(dataset), reader.List);
+            listings.ForEach(listing => files.AddRange(DataInputs.Of(dataset, listing).Except(files)));
+            // A source that is someone else's may not stand being asked for two splits at once.
+            var sideBySide = dataset.Format == DatasetFormat.Custom ? 1 : Environment.ProcessorCount;
+            var decoded = Each(
+                listings,
+                listing =>
+                {
+                    var split = cache.Open(reader, listing, dataset.Format, shape, progress, cancellation);
+                    // Noted at once, so that it is released when another split fails.
+                    opened.Add(split);
+                    return split;
+                },
+                sideBySide);
 
             var classes = new ClassList(dataset, positionOf);
             var (names, labels) = classes.Settle(reader.Scheme, decoded);
@@ -146,7 +155,11 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
         }
         catch
         {
-            decoded.ForEach(d => d.Dispose());
+            foreach (var split in opened)
+            {
+                split.Dispose();
+            }
+
             throw;
         }
     }
@@ -165,24 +178,30 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
         return all.Where(r => r.Entries.Count > 0);
     }
 
-    /// <summary>Does something for all, and only then throws what went wrong with any.</summary>
-    private static List<TResult> Each<T, TResult>(IEnumerable<T> items, Func<T, TResult> work)
+    /// <summary>Does something for all, so many at a time, and only then throws what went wrong with any, in the order of the items.</summary>
+    private static List<TResult> Each<T, TResult>(IEnumerable<T> items, Func<T, TResult> work, int sideBySide = 1)
     {
-        var results = new List<TResult>();
-        var problems = new List<Diagnostic>();
-        foreach (var item in items)
+        T[] all = [.. items];
+        var results = new TResult[all.Length];
+        var failures = new Exception?[all.Length];
+        Parallel.For(0, all.Length, new ParallelOptions { MaxDegreeOfParallelism = sideBySide }, i =>
         {
             try
             {
-                results.Add(work(item));
+                results[i] = work(all[i]);
             }
-            catch (DiagnosticException e)
+            catch (Exception e)
             {
-                problems.AddRange(e.Diagnostics.Except(problems));
+                failures[i] = e;
             }
+        });
+        if (Array.Find(failures, f => f is not (null or DiagnosticException)) is { } unexpected)
+        {
+            ExceptionDispatchInfo.Throw(unexpected);
         }
 
-        return problems.Count == 0 ? results : throw new DiagnosticException(problems);
+        List<Diagnostic> problems = [.. failures.OfType<DiagnosticException>().SelectMany(f => f.Diagnostics).Distinct()];
+        return problems.Count == 0 ? [.. results] : throw new DiagnosticException(problems);
     }
 
     private static void ThrowOnError(IReadOnlyList<Diagnostic> diagnostics)

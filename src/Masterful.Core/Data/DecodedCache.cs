@@ -23,7 +23,7 @@ internal sealed class DecodedCache(string folder, ILogger logger)
     /// <summary>What went wrong with the cache itself, without harm to the result.</summary>
     public IReadOnlyList<Diagnostic> Warnings => _warnings;
 
-    /// <summary>The decoded split, from the cache or fresh; kept in memory where the cache can't be written.</summary>
+    /// <summary>The decoded split, from the cache or fresh; kept in memory where the cache can't be written. Several may be opened at once.</summary>
     /// <exception cref="DiagnosticException">The split can't be read.</exception>
     public DecodedSplit Open(
         IDatasetReader reader, SplitListing listing, DatasetFormat format, ImageShape shape, IProgress<DataProgress>? progress, CancellationToken cancellation)
@@ -54,7 +54,7 @@ internal sealed class DecodedCache(string folder, ILogger logger)
         }
 
         var store = new MemoryImageStore(shape);
-        using var sink = new ImageSink(shape, store.Add, Report);
+        using var sink = new ImageSink(shape, store.AddAll, Report);
         var classes = reader.Read(listing, sink, cancellation);
         sink.Settle();
         return new DecodedSplit(listing, store, sink.Labels, sink.Hashes, classes, sink.Sizes);
@@ -174,8 +174,13 @@ internal sealed class DecodedCache(string folder, ILogger logger)
 
     private void WarnNotWritable(Exception e)
     {
-        if (_warnings.Count == 0)
+        lock (_warnings)
         {
+            if (_warnings.Count > 0)
+            {
+                return;
+            }
+
             _warnings.Add(new Diagnostic(
                 DataDiagnostics.CacheNotWritable,
                 DiagnosticSeverity.Warning,

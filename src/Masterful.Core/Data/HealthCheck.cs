@@ -22,10 +22,10 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
         var counts = pools.ToDictionary(p => p.Name, p => (IReadOnlyList<int>)Counts(p));
         CheckClasses(counts);
         CheckLabels(pools);
-        var duplicates = pools.Sum(Duplicates);
-        var leaks = Leaks(byName);
-        CheckOverlap(byName);
         var same = SameContent(pools);
+        var duplicates = pools.Sum(p => Duplicates(p, same));
+        var leaks = Leaks(byName, same);
+        CheckOverlap(same);
         var conflicts = Conflicts(same);
         var (mean, deviation) = PixelStatistics.Of(byName["train"]);
         return new DatasetHealth
@@ -98,31 +98,29 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
         }
     }
 
-    private int Duplicates(ImagePool pool)
+    private int Duplicates(ImagePool pool, List<List<(ImagePool Pool, int Image)>> same)
     {
-        var first = new Dictionary<UInt128, int>(pool.Count);
-        var copies = Enumerable.Range(0, pool.Count).Where(i => !first.TryAdd(pool.Hashes[i], i)).ToList();
+        var copies = same.Select(images => In(images, pool.Name)).Where(images => images.Count > 1).ToList();
         if (copies.Count > 0)
         {
-            var copy = copies[0];
-            Warn(DataDiagnostics.Duplicates, KeyOf(pool.Name), $"{copies.Count:N0} images of split '{pool.Name}' are exact copies of others, such as {pool.Describe(copy)} of {pool.Describe(first[pool.Hashes[copy]])}.");
+            var first = copies.MinBy(images => images[1].Image)!;
+            Warn(DataDiagnostics.Duplicates, KeyOf(pool.Name), $"{copies.Sum(c => c.Count - 1):N0} images of split '{pool.Name}' are exact copies of others, such as {Describe(first[1])} of {Describe(first[0])}.");
         }
 
-        return copies.Count;
+        return copies.Sum(c => c.Count - 1);
     }
 
-    private int Leaks(Dictionary<string, ImagePool> pools)
+    private int Leaks(Dictionary<string, ImagePool> pools, List<List<(ImagePool Pool, int Image)>> same)
     {
         if (!pools.TryGetValue("test", out var test))
         {
             return 0;
         }
 
-        var trained = Seen(pools, "train", "select", "synthetic");
-        var leaked = Copies(test, trained);
-        if (leaked.Count > 0)
+        var (leaked, such) = Shared(same, "test", "train", "select", "synthetic");
+        if (leaked > 0)
         {
-            var message = $"{leaked.Count:N0} of {test.Count:N0} test images also stand in the training data, such as {test.Describe(leaked[0])} = {Describe(trained[test.Hashes[leaked[0]]])}.";
+            var message = $"{leaked:N0} of {test.Count:N0} test images also stand in the training data, such as {such}.";
             _diagnostics.Add(new Diagnostic(
                 DataDiagnostics.TestLeak,
                 dataset.AllowLeaks ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
@@ -130,47 +128,72 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
                 positionOf("dataset.splits.test")));
         }
 
-        var unlabelled = Copies(test, Seen(pools, "unlabeled"));
-        if (unlabelled.Count > 0)
+        var (unlabelled, example) = Shared(same, "test", "unlabeled");
+        if (unlabelled > 0)
         {
-            Warn(DataDiagnostics.TestLeak, "dataset.splits.unlabeled", $"{unlabelled.Count:N0} test images also stand, without label, in split 'unlabeled', such as {test.Describe(unlabelled[0])}.");
+            Warn(DataDiagnostics.TestLeak, "dataset.splits.unlabeled", $"{unlabelled:N0} test images also stand, without label, in split 'unlabeled', such as {example}.");
         }
 
-        return leaked.Count;
+        return leaked;
     }
 
-    private void CheckOverlap(Dictionary<string, ImagePool> pools)
+    private void CheckOverlap(List<List<(ImagePool Pool, int Image)>> same)
     {
-        var train = Seen(pools, "train");
-        if (Copies(pools["select"], train) is { Count: > 0 } copies)
+        var (count, such) = Shared(same, "select", "train");
+        if (count > 0)
         {
-            var first = pools["select"].Describe(copies[0]);
-            Warn(DataDiagnostics.SelectOverlap, "dataset.validation", $"{copies.Count:N0} validation images also stand in train, such as {first} = {Describe(train[pools["select"].Hashes[copies[0]]])}.");
+            Warn(DataDiagnostics.SelectOverlap, "dataset.validation", $"{count:N0} validation images also stand in train, such as {such}.");
         }
     }
+
+    /// <summary>How many images of a split have a copy in one of the others, and the first of them beside its copy.</summary>
+    private static (int Count, string Such) Shared(List<List<(ImagePool Pool, int Image)>> same, string split, params string[] others)
+    {
+        var shared = same.Select(images => (Mine: In(images, split), Theirs: In(images, others))).Where(s => s.Mine.Count > 0 && s.Theirs.Count > 0).ToList();
+        if (shared.Count == 0)
+        {
+            return (0, "");
+        }
+
+        var (mine, theirs) = shared.MinBy(s => s.Mine[0].Image);
+        return (shared.Sum(s => s.Mine.Count), $"{Describe(mine[0])} = {Describe(theirs[0])}");
+    }
+
+    private static List<(ImagePool Pool, int Image)> In(List<(ImagePool Pool, int Image)> images, params string[] splits) =>
+        [.. images.Where(x => splits.Contains(x.Pool.Name))];
 
     /// <summary>All images that share their pixels with another one, a list for each content, in the order of the splits.</summary>
     private static List<List<(ImagePool Pool, int Image)>> SameContent(IReadOnlyList<ImagePool> pools)
     {
-        var first = new Dictionary<UInt128, (ImagePool Pool, int Image)>();
-        var same = new Dictionary<UInt128, List<(ImagePool Pool, int Image)>>();
-        foreach (var image in pools.SelectMany(pool => Enumerable.Range(0, pool.Count).Select(i => (Pool: pool, Image: i))))
+        var firsts = ImageCopies.FirstOfEach(pools.SelectMany(p => p.Hashes), pools.Sum(p => p.Count));
+        var same = new Dictionary<int, List<(ImagePool Pool, int Image)>>();
+        for (var i = 0; i < firsts.Length; i++)
         {
-            var content = image.Pool.Hashes[image.Image];
-            if (first.TryAdd(content, image))
+            if (firsts[i] == i)
             {
                 continue;
             }
 
-            if (!same.TryGetValue(content, out var copies))
+            if (!same.TryGetValue(firsts[i], out var copies))
             {
-                same.Add(content, copies = [first[content]]);
+                same.Add(firsts[i], copies = [Place(firsts[i])]);
             }
 
-            copies.Add(image);
+            copies.Add(Place(i));
         }
 
         return [.. same.Values];
+
+        (ImagePool Pool, int Image) Place(int image)
+        {
+            var split = 0;
+            for (; image >= pools[split].Count; split++)
+            {
+                image -= pools[split].Count;
+            }
+
+            return (pools[split], image);
+        }
     }
 
     private IReadOnlyList<IReadOnlyList<SplitImage>> Conflicts(List<List<(ImagePool Pool, int Image)>> same)
@@ -189,24 +212,6 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
 
     private static IReadOnlyList<IReadOnlyList<SplitImage>> Places(List<List<(ImagePool Pool, int Image)>> groups) =>
         [.. groups.Select(group => (IReadOnlyList<SplitImage>)[.. group.Select(x => new SplitImage(x.Pool.Name, x.Image))])];
-
-    private static List<int> Copies(ImagePool pool, Dictionary<UInt128, (ImagePool Pool, int Image)> of) =>
-        [.. Enumerable.Range(0, pool.Count).Where(i => of.ContainsKey(pool.Hashes[i]))];
-
-    private static Dictionary<UInt128, (ImagePool Pool, int Image)> Seen(Dictionary<string, ImagePool> pools, params string[] names)
-    {
-        List<ImagePool> looked = [.. names.Where(pools.ContainsKey).Select(n => pools[n])];
-        var seen = new Dictionary<UInt128, (ImagePool Pool, int Image)>(looked.Sum(p => p.Count));
-        foreach (var pool in looked)
-        {
-            for (var i = 0; i < pool.Count; i++)
-            {
-                seen.TryAdd(pool.Hashes[i], (pool, i));
-            }
-        }
-
-        return seen;
-    }
 
     private static string Describe((ImagePool Pool, int Image) image) => image.Pool.Describe(image.Image);
 

@@ -15,26 +15,31 @@ internal static class HeldOutShare
     public static (int[] Kept, int[] Held) Choose(ImagePool pool, double share, ulong purpose)
     {
         var held = new bool[pool.Count];
-        var contents = Enumerable.Range(0, pool.Count)
-            .GroupBy(i => pool.Hashes[i])
-            .Select(g => (Images: g.ToArray(), Hash: g.Key, Class: g.Min(i => pool.Labels[i])));
-        foreach (var stratum in contents.GroupBy(c => c.Class))
+        var firsts = ImageCopies.FirstOfEach(pool.Hashes, pool.Count);
+        var (sizes, classes) = (new int[pool.Count], pool.Labels.ToArray());
+        for (var i = 0; i < firsts.Length; i++)
         {
-            var size = stratum.Sum(c => c.Images.Length);
+            sizes[firsts[i]]++;
+            classes[firsts[i]] = Math.Min(classes[firsts[i]], classes[i]);
+        }
+
+        foreach (var stratum in Enumerable.Range(0, pool.Count).Where(i => firsts[i] == i).GroupBy(i => classes[i]))
+        {
+            var size = stratum.Sum(i => sizes[i]);
             var target = Math.Clamp((int)Math.Round(share * size, MidpointRounding.AwayFromZero), size > 1 ? 1 : 0, size > 1 ? size - 1 : 0);
             var taken = 0;
-            foreach (var (images, _, _) in stratum.OrderBy(c => Stratification.Rank((ulong)c.Hash, purpose)).ThenBy(c => c.Hash))
+            foreach (var image in stratum.OrderBy(i => Stratification.Rank((ulong)pool.Hashes[i], purpose)).ThenBy(i => pool.Hashes[i]))
             {
                 // Copies come as one: they are taken when that brings the class nearer to its share.
-                if (taken + (images.Length / 2.0) <= target)
+                if (taken + (sizes[image] / 2.0) <= target)
                 {
-                    Array.ForEach(images, i => held[i] = true);
-                    taken += images.Length;
+                    held[image] = true;
+                    taken += sizes[image];
                 }
             }
         }
 
-        var sides = Enumerable.Range(0, pool.Count).ToLookup(i => held[i]);
+        var sides = Enumerable.Range(0, pool.Count).ToLookup(i => held[firsts[i]]);
         return ([.. sides[false]], [.. sides[true]]);
     }
 }

@@ -43,4 +43,15 @@ public sealed class MemoryImageStore(ImageShape shape) : IImageStore
         pixels.CopyTo(_blocks[^1].AsSpan(Count % _perBlock * shape.Length));
         Count++;
     }
+
+    /// <summary>Adds images that follow one another.</summary>
+    /// <param name="images">N×C×H×W bytes.</param>
+    /// <exception cref="ArgumentException">The last one has not as many bytes as the shape.</exception>
+    public void AddAll(ReadOnlySpan<byte> images)
+    {
+        for (; !images.IsEmpty; images = images[Math.Min(shape.Length, images.Length)..])
+        {
+            Add(images[..Math.Min(shape.Length, images.Length)]);
+        }
+    }
 }

@@ -29,6 +29,16 @@ public sealed class CustomReaderTests : IDisposable
         Assert.Equal([5, 4, 2, 5, 3, 6], first.Train.Image(image).ToArray());
     }
 
+    [Fact]
+    public void A_source_is_asked_for_one_split_at_a_time()
+    {
+        var source = new Source { Takes = TimeSpan.FromMilliseconds(50) };
+        using var splits = _data.Load(
+            Spec with { Splits = Spec.Splits with { Test = ["other"] }, AllowLeaks = true }, new ImageShape(1, 2, 3), custom: source);
+
+        Assert.Equal((2, 1), (source.Reads, source.MostAtOnce));
+    }
+
     [Theory]
     [InlineData("throws", "InvalidOperationException: no disk")]
     [InlineData("label", "label 2")]
@@ -43,11 +53,17 @@ public sealed class CustomReaderTests : IDisposable
 
     private sealed class Source : IImageSource
     {
+        private int _now;
+
         public string Version { get; set; } = "1";
 
         public string Fails { get; init; } = "";
 
+        public TimeSpan Takes { get; init; }
+
         public int Reads { get; private set; }
+
+        public int MostAtOnce { get; private set; }
 
         public IReadOnlyList<string> Classes => ["no", "yes"];
 
@@ -56,6 +72,8 @@ public sealed class CustomReaderTests : IDisposable
         public IEnumerable<SourceImage> Read(string root, string split)
         {
             Reads++;
+            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _now));
+            Thread.Sleep(Takes);
             for (var i = 0; i < 40; i++)
             {
                 var label = Fails == "label" && i == 9 ? 2 : i % 2;
@@ -63,6 +81,7 @@ public sealed class CustomReaderTests : IDisposable
                 yield return new SourceImage(new byte[] { (byte)i, 2, 3, 4, 5, 6 }.AsMemory(0, length), new InputShape(1, 2, 3), label);
             }
 
+            Interlocked.Decrement(ref _now);
             if (Fails == "throws")
             {
                 throw new InvalidOperationException("no disk");

@@ -108,11 +108,47 @@ public sealed class HealthCheckTests : IDisposable
     }
 
     [Fact]
+    public void Copies_are_counted_and_the_first_is_named_within_a_split_and_across()
+    {
+        ImagePool[] pools =
+        [
+            Pool("train", [0, 1, 1, 0, 1], [11, 22, 22, 33, 22]),
+            Pool("select", [1, 0], [99, 33]),
+            Pool("test", [1, 0, 1, 0], [77, 22, 11, 88]),
+            Pool("unlabeled", [-1, -1], [88, 22]),
+        ];
+
+        var health = new HealthCheck(Spec with { AllowLeaks = true }, ["a", "b"], key => new SourcePosition(key)).Run(pools, [], []);
+
+        Assert.Equal(
+            [
+                "2 images of split 'train' are exact copies of others, such as train 2 of train 1.",
+                "2 of 4 test images also stand in the training data, such as test 1 = train 1.",
+                "2 test images also stand, without label, in split 'unlabeled', such as test 1 = unlabeled 1.",
+                "1 validation images also stand in train, such as select 1 = train 3.",
+                "6 images are exact copies with different labels, such as train 1 is 'b', train 2 is 'b', train 4 is 'b'.",
+            ],
+            health.Diagnostics.Select(d => d.Message));
+        Assert.Equal((2, 2), (health.Duplicates, health.Leaks));
+        Assert.Equal(
+            ["train 1, train 2, train 4, test 1, unlabeled 1", "train 3, select 1", "train 0, test 2", "test 3, unlabeled 0"],
+            health.Copies.Select(c => string.Join(", ", c.Select(x => $"{x.Split} {x.Index}"))));
+        Assert.Equal(2, health.Conflicts.Count);
+    }
+
+    [Fact]
     public void A_select_split_that_comes_out_empty_is_an_error()
     {
         _data.WriteIdx("train", [0, 1]);
         _data.WriteIdx("t10k", [0, 1], seed: 1);
 
         Assert.Equal(DataDiagnostics.SplitEmpty, _data.Error(Spec).Code);
+    }
+
+    private static ImagePool Pool(string name, int[] labels, UInt128[] contents)
+    {
+        var store = new MemoryImageStore(new ImageShape(1, 1, 1));
+        store.AddAll(new byte[labels.Length]);
+        return new ImagePool(name, store, [.. Enumerable.Range(0, labels.Length)], labels, contents, i => $"{name} {i}");
     }
 }

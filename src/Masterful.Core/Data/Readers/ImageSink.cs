@@ -8,7 +8,7 @@ namespace Masterful.Core.Data.Readers;
 /// written and hashed by another thread while the next ones are read.
 /// </summary>
 /// <param name="shape">The model's shape.</param>
-/// <param name="write">Takes the pixels of each image, in their order, on another thread.</param>
+/// <param name="write">Takes the pixels of some images at a time, in their order, on another thread.</param>
 /// <param name="progress">Told the number of images now and then.</param>
 internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> write, Action<int> progress) : IDisposable
 {
@@ -91,9 +91,9 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
 
     private void Keep(ReadOnlySpan<byte> images)
     {
+        write(images);
         for (; !images.IsEmpty; images = images[shape.Length..])
         {
-            write(images[..shape.Length]);
             Hashes.Add(ContentHash(images[..shape.Length]));
         }
     }
