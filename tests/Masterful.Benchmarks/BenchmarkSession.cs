@@ -20,7 +20,7 @@ internal sealed class BenchmarkSession : IDisposable
     private BenchmarkSession(MasterfulSpec spec, Core.Data.DatasetSplits data, IRunSession session, TrialSpec template)
     {
         (Spec, _data, _session, Template) = (spec, data, session, template);
-        Sizes = new SplitSizes(data.Train.Count, data.Select.Count, data.Test.Count, data.Synthetic?.Count ?? 0, data.Unlabeled?.Count ?? 0);
+        Sizes = SplitSizes.Of(data);
     }
 
     /// <summary>What is measured.</summary>

@@ -13,10 +13,9 @@ namespace Masterful.Core.Pipeline;
 /// Cross-validates and says which labels are likely wrong. A fold is a trial like any other, on splits of its own whose fingerprint
 /// is in its key: its predictions on the select split are those on the images that were left out.
 /// </summary>
-/// <param name="trials">Answers the trials.</param>
+/// <param name="runner">Answers the trials.</param>
 /// <param name="folds">The images.</param>
-/// <param name="progress">Told after each fold, or null.</param>
-internal sealed class LabelStage(ITrialRunner trials, CrossValidation folds, IProgress<PipelineProgress>? progress)
+internal sealed class LabelStage(MeteredRunner runner, CrossValidation folds)
 {
     private const int NamedCopies = 3;
 
@@ -56,8 +55,7 @@ internal sealed class LabelStage(ITrialRunner trials, CrossValidation folds, IPr
                 Seed = Seeds.Derive(template.Seed, $"fold/{i}"),
             }),
         ];
-        var runner = new MeteredRunner(trials, progress);
-        runner.Begin(PipelineStage.Labels, (asked.Length, asked.Zip(folds.Folds, (t, fold) => TrialCost.ImagePasses(t, MasterfulPipeline.Sizes(fold))).Sum()));
+        runner.Begin(PipelineStage.Labels, (asked.Length, asked.Zip(folds.Folds, (t, fold) => TrialCost.ImagePasses(t, SplitSizes.Of(fold))).Sum()));
         var results = await TrialBatch.RunAsync(runner, asked, cancellation).ConfigureAwait(false);
         foreach (var (fold, result) in results.Index())
         {

@@ -11,7 +11,12 @@ namespace Masterful.Core.Pipeline;
 /// <param name="RunId">The run's id in the journal; null before the journal knows it.</param>
 public sealed record PipelineProgress(
     string Stage, string? Detail, int TrialsDone, int TrialsPlanned, long ImagePasses, long? ImagePassesPlanned, double? SecondsLeft,
-    string? RunId = null);
+    string? RunId = null)
+{
+    /// <summary>Turns another kind of progress into a run's; null where nobody is told.</summary>
+    internal static IProgress<T>? Relay<T>(IProgress<PipelineProgress>? progress, Func<T, PipelineProgress> translate) =>
+        progress is null ? null : new RelayProgress<T>(value => progress.Report(translate(value)));
+}
 
 /// <summary>The stages of a run, in order; a ledger uses the middle ones.</summary>
 public static class PipelineStage

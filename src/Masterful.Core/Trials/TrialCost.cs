@@ -1,3 +1,4 @@
+using Masterful.Core.Data;
 using Masterful.Core.Spec;
 
 namespace Masterful.Core.Trials;
@@ -8,7 +9,15 @@ namespace Masterful.Core.Trials;
 /// <param name="Test">Images that the gate compares on.</param>
 /// <param name="Synthetic">Synthetic images, 0 when the split is absent.</param>
 /// <param name="Unlabeled">Unlabeled images, 0 when the split is absent.</param>
-public sealed record SplitSizes(int Train, int Select, int Test, int Synthetic = 0, int Unlabeled = 0);
+public sealed record SplitSizes(int Train, int Select, int Test, int Synthetic = 0, int Unlabeled = 0)
+{
+    /// <summary>Of a run's splits.</summary>
+    public static SplitSizes Of(DatasetSplits data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return new(data.Train.Count, data.Select.Count, data.Test.Count, data.Synthetic?.Count ?? 0, data.Unlabeled?.Count ?? 0);
+    }
+}
 
 /// <summary>What a trial costs, known before it runs: image-passes, 3 for each image trained on and 1 for each inferred.</summary>
 public static class TrialCost

@@ -5,7 +5,7 @@ Reads one request a line and answers each with one number a line:
   augment POLICY SECONDS       images per second of torchvision.transforms.v2, image by image, so that each has a draw of its own
   png FOLDER                   images per second of torchvision.io.decode_image over what FOLDER/train.csv and test.csv list
   idx FOLDER                   images per second of torchvision's reader over MNIST's four files, unpacked first
-  mat FOLDER                   images per second of SciPy's reader over FOLDER/svhn_mini_{train,test}_32x32.mat
+  mat FOLDER TIMES             images per second of SciPy's reader over FOLDER/svhn_mini_{train,test}_32x32.mat, so often
 """
 import gzip
 import shutil
@@ -102,11 +102,11 @@ def decode_idx(folder):
     return count
 
 
-def decode_mat(folder):
+def decode_mat(folder, times):
     from scipy.io import loadmat
 
     count = 0
-    for split in ("train", "test"):
+    for split in ("train", "test") * int(times):
         images = np.transpose(loadmat(f"{folder}/svhn_mini_{split}_32x32.mat")["X"], (3, 2, 0, 1)).copy()
         count += len(images)
     return count
@@ -125,7 +125,7 @@ def answer(words):
         policy, images = POLICIES[name](), torch.randint(0, 256, (256, 3, 32, 32), dtype=torch.uint8)
         return rate(lambda: torch.stack([policy(image) for image in images]), 256, float(rest[0]))
     start = time.perf_counter()
-    count = {"png": decode_png, "idx": decode_idx, "mat": decode_mat}[kind](name)
+    count = {"png": decode_png, "idx": decode_idx, "mat": decode_mat}[kind](name, *rest)
     return count / (time.perf_counter() - start)
 
 
