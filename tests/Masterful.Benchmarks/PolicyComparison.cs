@@ -20,16 +20,16 @@ internal sealed class PolicyComparison(BenchmarkSession session)
     {
         var trainings = new PolicyTrainings(session);
         var found = await trainings.SearchAsync(session.Spec.Policy.Budget, cancellation).ConfigureAwait(false);
-        var original = await trainings.TrainAsync(Policy.None, cancellation).ConfigureAwait(false);
+        (string Name, Policy Policy)[] compared = [.. Fixed, ("masterful: " + PolicyTrainings.Describe(found.Policy), found.Policy)];
+        var trained = await trainings.TrainAsync([.. compared.Select(c => c.Policy)], cancellation).ConfigureAwait(false);
         await output.WriteLineAsync($"| {session.Spec.Dataset.Name} | test error ± standard error | error-rate reduction |\n| --- | ---: | ---: |").ConfigureAwait(false);
         var measured = new List<(string Name, double Error, double StandardError)>();
-        foreach (var (name, policy) in Fixed.Append(("masterful: " + PolicyTrainings.Describe(found.Policy), found.Policy)))
+        foreach (var ((name, policy), results) in compared.Zip(trained))
         {
-            var results = await trainings.TrainAsync(policy, cancellation).ConfigureAwait(false);
             var errors = results.Select(r => ClassificationMetrics.ErrorRateOf(r.Test!)).ToList();
             var deviation = Math.Sqrt(errors.Sum(e => Math.Pow(e - errors.Average(), 2)) / Math.Max(1, errors.Count - 1) / errors.Count);
             measured.Add((name.Split(':')[0], errors.Average(), deviation));
-            var reduction = policy.IsNone ? null : trainings.Reduction(original, results);
+            var reduction = policy.IsNone ? null : trainings.Reduction(trained[0], results);
             await output.WriteLineAsync(
                 $"| {name} | {errors.Average():0.00%} ± {deviation:0.00%} | {(reduction is { Value: { } value, Interval: { } interval } ? $"{value:0.0%} ({interval.Low:0.0%} to {interval.High:0.0%})" : "")} |").ConfigureAwait(false);
         }

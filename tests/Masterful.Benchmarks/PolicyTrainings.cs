@@ -23,16 +23,25 @@ internal sealed class PolicyTrainings(BenchmarkSession session)
             Sizes = session.Sizes,
         };
         var found = await new PolicySearch(session.Runner, TimeProvider.System, NullLogger.Instance).SearchAsync(request, null, cancellation).ConfigureAwait(false);
-        return found.Confirm(
-            await TrainAsync(Policy.None, cancellation).ConfigureAwait(false), await TrainAsync(found.Policy, cancellation).ConfigureAwait(false));
+        var finals = await TrainAsync([Policy.None, found.Policy], cancellation).ConfigureAwait(false);
+        return found.Confirm(finals[0], finals[1]);
     }
 
     /// <summary>Whole trainings of a policy, one a seed.</summary>
-    public async Task<IReadOnlyList<TrialResult>> TrainAsync(Policy policy, CancellationToken cancellation) => await TrialBatch.RunAsync(
-        session.Runner,
-        [.. Enumerable.Range(0, session.Spec.Training.Seeds).Select(
-            i => session.Template with { Policy = policy, Seed = Seeds.Derive(session.Template.Seed, $"final/{i}"), EvaluateTest = true })],
-        cancellation).ConfigureAwait(false);
+    public async Task<IReadOnlyList<TrialResult>> TrainAsync(Policy policy, CancellationToken cancellation) =>
+        (await TrainAsync([policy], cancellation).ConfigureAwait(false))[0];
+
+    /// <summary>Whole trainings of policies, one a seed for each, as many at once as there are workers.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<TrialResult>>> TrainAsync(IReadOnlyList<Policy> policies, CancellationToken cancellation)
+    {
+        var seeds = session.Spec.Training.Seeds;
+        var results = await TrialBatch.RunAsync(
+            session.Runner,
+            [.. policies.SelectMany(policy => Enumerable.Range(0, seeds).Select(
+                i => session.Template with { Policy = policy, Seed = Seeds.Derive(session.Template.Seed, $"final/{i}"), EvaluateTest = true }))],
+            cancellation).ConfigureAwait(false);
+        return [.. results.Chunk(seeds)];
+    }
 
     /// <summary>Mean test error, 0..1.</summary>
     public static double Error(IReadOnlyList<TrialResult> results) => results.Average(r => ClassificationMetrics.ErrorRateOf(r.Test!));
