@@ -3,20 +3,12 @@ using Masterful.Core.Pipeline;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Results;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Masterful.Core.Tests.Pipeline;
 
-public sealed class MasterfulPipelineTests : IDisposable
+public sealed class MasterfulPipelineTests : SimulatedRunTests
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly SimulatedEnvironment _environment = new();
-    private readonly List<PipelineProgress> _progress = [];
-    private Action<PipelineProgress> _told = _ => { };
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_run_writes_a_result_with_every_figure()
     {
@@ -109,10 +101,10 @@ public sealed class MasterfulPipelineTests : IDisposable
     {
         await Run(Spec());
 
-        var masterful = _environment.Trained.Where(t => t.KeepWeights && !t.Policy.IsNone).ToArray();
+        var masterful = Simulated.Trained.Where(t => t.KeepWeights && !t.Policy.IsNone).ToArray();
         Assert.Equal(3, masterful.Length);
         Assert.All(masterful, t => Assert.Equal(3, t.Policy.Values.Count));
-        Assert.Contains(Assert.Single(_environment.Saved).Weights, masterful.Select(t => $"/weights/3/{t.Seed}"));
+        Assert.Contains(Assert.Single(Simulated.Saved).Weights, masterful.Select(t => $"/weights/3/{t.Seed}"));
     }
 
     [Fact]
@@ -120,7 +112,7 @@ public sealed class MasterfulPipelineTests : IDisposable
     {
         await Run(Spec());
 
-        var finals = _environment.Trained.Where(t => t.EvaluateTest).ToArray();
+        var finals = Simulated.Trained.Where(t => t.EvaluateTest).ToArray();
         Assert.Equal(finals.Where(t => t.Policy.IsNone).Select(t => t.Seed), finals.Where(t => !t.Policy.IsNone).Select(t => t.Seed));
         Assert.DoesNotContain(finals, t => t.Seed < 2);
     }
@@ -130,37 +122,11 @@ public sealed class MasterfulPipelineTests : IDisposable
     {
         await Run(Spec());
 
-        Assert.Equal(["data", "model", "search", "final", "attribution", "report"], _progress.Select(p => p.Stage).Distinct());
-        var last = _progress.Last(p => p.Stage == "final");
+        Assert.Equal(["data", "model", "search", "final", "attribution", "report"], Progress.Select(p => p.Stage).Distinct());
+        var last = Progress.Last(p => p.Stage == "final");
         Assert.Equal((6, 6, last.ImagePassesPlanned), (last.TrialsDone, last.TrialsPlanned, last.ImagePasses));
         Assert.Equal(0, last.SecondsLeft!.Value, 1e-9);
-        Assert.Equal((6, 6), (_progress.Last(p => p.Stage == "attribution").TrialsDone, _progress.Last(p => p.Stage == "attribution").TrialsPlanned));
-    }
-
-    [Fact]
-    public async Task A_second_run_takes_the_locked_policy_and_trains_nothing()
-    {
-        var first = (await Run(Spec())).Result;
-        var second = (await Run(Spec())).Result;
-
-        Assert.Equal((0, 12), (second.Run.TrialsRun, second.Run.TrialsReused));
-        Assert.Equal("lock", second.Policy.Source);
-        Assert.Equal(first.Search!.Groups, second.Search!.Groups);
-        Assert.Equal((first.Search.Ratio, first.Search.PoliciesTested), (second.Search.Ratio, second.Search.PoliciesTested));
-        Assert.Equal(first.Policy.Values, second.Policy.Values);
-        Assert.Equal(first.Masterful.ErrorRatePerSeed, second.Masterful.ErrorRatePerSeed);
-        Assert.Equal((first.Comparison.Low, first.Comparison.High), (second.Comparison.Low, second.Comparison.High));
-    }
-
-    [Fact]
-    public async Task A_locked_policy_on_another_machine_trains_the_finals_without_a_search()
-    {
-        await Run(Spec());
-        var elsewhere = new SimulatedEnvironment();
-        var result = (await Run(Spec() with { Policy = Spec().Policy with { Mode = PolicyMode.Locked } }, elsewhere)).Result;
-
-        Assert.Equal(12, result.Run.TrialsRun);
-        Assert.All(elsewhere.Trained.Where(t => !t.Policy.IsNone), t => Assert.Equal([0.1, 0.2, 0.4, 0.7, 1.0], t.Policy.Calibration.Strengths["hue"]));
+        Assert.Equal((6, 6), (Progress.Last(p => p.Stage == "attribution").TrialsDone, Progress.Last(p => p.Stage == "attribution").TrialsPlanned));
     }
 
     [Theory]
@@ -172,19 +138,19 @@ public sealed class MasterfulPipelineTests : IDisposable
         using var undisturbed = new TemporaryFolder();
         var expected = (await Run(Spec(undisturbed), new SimulatedEnvironment())).Result;
         using var stop = new CancellationTokenSource();
-        _environment.Before = _ =>
+        Simulated.Before = _ =>
         {
-            if (_environment.Trained.Count == after)
+            if (Simulated.Trained.Count == after)
             {
                 stop.Cancel();
             }
         };
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Run(Spec(), stop: stop));
-        _environment.Before = _ => { };
+        Simulated.Before = _ => { };
         var result = (await Run(Spec())).Result;
 
-        Assert.Equal(["cancelled", "passed"], _environment.Finished);
+        Assert.Equal(["cancelled", "passed"], Simulated.Finished);
         Assert.Equal(expected.Policy.Values, result.Policy.Values);
         Assert.Equal(expected.Original.ErrorRate, result.Original.ErrorRate);
         Assert.Equal(expected.Masterful.ErrorRate, result.Masterful.ErrorRate);
@@ -193,10 +159,10 @@ public sealed class MasterfulPipelineTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancelled_before_its_first_figure_is_written_a_run_leaves_the_report_folder_as_it_was()
+    public async Task Cancelled_before_its_first_figure_is_written_a_run_leaves_the_reportFolder_as_it_was()
     {
         using var stop = new CancellationTokenSource();
-        _told = stage =>
+        Told = stage =>
         {
             if (stage.Stage == PipelineStage.Report)
             {
@@ -206,10 +172,10 @@ public sealed class MasterfulPipelineTests : IDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Run(Spec(), stop: stop));
 
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["report"]));
-        Assert.Empty(_environment.Saved);
-        Assert.Equal(["cancelled"], _environment.Finished);
-        _told = _ => { };
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Folder["report"]));
+        Assert.Empty(Simulated.Saved);
+        Assert.Equal(["cancelled"], Simulated.Finished);
+        Told = _ => { };
         Assert.Equal(0, (await Run(Spec())).Result.Run.TrialsRun);
     }
 
@@ -220,18 +186,18 @@ public sealed class MasterfulPipelineTests : IDisposable
 
         Assert.Equal(("none", "none"), (result.Policy.Name, result.Policy.Source));
         Assert.Equal((0, 0, 0), (result.Comparison.ErrorRateReduction, result.Comparison.Low, result.Comparison.High));
-        Assert.Equal(3, _environment.Trained.Count(t => t.EvaluateTest));
+        Assert.Equal(3, Simulated.Trained.Count(t => t.EvaluateTest));
         Assert.Empty(result.Attribution);
         Assert.Contains(result.Notes, n => n.Contains("The policy is none", StringComparison.Ordinal));
         Assert.Equal("failed", result.Gate.Status);
-        Assert.Single(_environment.Saved);
+        Assert.Single(Simulated.Saved);
     }
 
     [Fact]
-    public async Task A_failed_final_training_takes_its_pair_out_and_is_told()
+    public async Task A_failed_final_training_takes_its_pair_out_and_isTold()
     {
         var failed = 0;
-        _environment.Fails = t => t.EvaluateTest && !t.Policy.IsNone && failed++ == 0 ? "the loss became NaN in epoch 3" : null;
+        Simulated.Fails = t => t.EvaluateTest && !t.Policy.IsNone && failed++ == 0 ? "the loss became NaN in epoch 3" : null;
         var result = (await Run(Spec())).Result;
 
         Assert.Equal((2, 2), (result.Original.ErrorRatePerSeed.Count, result.Masterful.ErrorRatePerSeed.Count));
@@ -239,51 +205,10 @@ public sealed class MasterfulPipelineTests : IDisposable
         Assert.Equal(result.Masterful.ValidationLoss, result.Original.ValidationLoss + result.Attribution.Sum(a => a.ValidationLossDelta), 1e-12);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task When_one_arm_runs_out_of_memory_both_are_trained_in_batches_of_half_the_size(bool atTheEnd)
-    {
-        _environment.RunsOutOfMemory = t => t.Recipe.BatchSize == 8 && !t.Policy.IsNone && t.EvaluateTest == atTheEnd;
-        var result = (await Run(Spec())).Result;
-
-        Assert.Equal((4, 0.1 * Math.Sqrt(0.5)), (result.Recipe.BatchSize, result.Recipe.LearningRate));
-        var counted = _environment.Trained.Where(t => t.EvaluateTest && t.Recipe.BatchSize == 4).ToArray();
-        Assert.Equal((3, 3), (counted.Count(t => t.Policy.IsNone), counted.Count(t => !t.Policy.IsNone)));
-        Assert.Equal((3, 3), (result.Original.ErrorRatePerSeed.Count, result.Masterful.ErrorRatePerSeed.Count));
-        Assert.Equal(result.Masterful.ValidationLoss, result.Original.ValidationLoss + result.Attribution.Sum(a => a.ValidationLossDelta), 1e-12);
-        Assert.Contains(result.Notes, n => n.Contains("Batches of 8 images ran out of memory", StringComparison.Ordinal));
-        Assert.Equal(4, PolicyLockFile.Read(_folder["masterful.lock.yaml"])!.BatchSize);
-        Assert.Equal(atTheEnd ? 4 : 7, result.Ledger.Take(2).Sum(e => e.Trials));
-        Assert.Equal(0, (await Run(Spec())).Result.Run.TrialsRun);
-    }
-
-    [Fact]
-    public async Task A_batch_is_halved_once_and_then_a_lack_of_memory_is_a_failed_trial()
-    {
-        _environment.RunsOutOfMemory = t => !t.Policy.IsNone && t.EvaluateTest;
-        var result = (await Run(Spec())).Result;
-
-        Assert.Equal([8, 4], _environment.Trained.Where(t => t.EvaluateTest).Select(t => t.Recipe.BatchSize).Distinct());
-        Assert.Equal("failed", result.Gate.Status);
-    }
-
-    [Fact]
-    public async Task A_budget_too_small_for_a_search_still_trains_and_reports_with_no_policy()
-    {
-        var spec = Spec() with { Policy = new PolicySpec { Budget = new BudgetSpec(Ratio: 0.01) } };
-        var outcome = await new MasterfulPipeline(_environment, TimeProvider.System, NullLogger.Instance)
-            .RunAsync(spec, new PipelineOptions(), null, TestContext.Current.CancellationToken);
-
-        Assert.Equal(("none", 3), (outcome.Result.Policy.Source, _environment.Trained.Count));
-        Assert.Contains(outcome.Result.Notes, n => n.Contains("too small for any search", StringComparison.Ordinal));
-        Assert.True(File.Exists(Path.Combine(outcome.ReportFolder, "result.json")));
-    }
-
     [Fact]
     public async Task Without_any_pair_the_gate_fails_and_the_report_is_written()
     {
-        _environment.Fails = t => t.EvaluateTest && !t.Policy.IsNone ? "no memory was left" : null;
+        Simulated.Fails = t => t.EvaluateTest && !t.Policy.IsNone ? "no memory was left" : null;
         var outcome = await Run(Spec());
 
         var result = ResultFiles.Read<RunResult>(Path.Combine(outcome.ReportFolder, "result.json"));
@@ -291,77 +216,7 @@ public sealed class MasterfulPipelineTests : IDisposable
         Assert.All(result.Gate.Rules, r => Assert.Null(r.Actual));
         Assert.True(double.IsNaN(result.Masterful.ErrorRate));
         Assert.Equal(3, result.Notes.Count);
-        Assert.Empty(_environment.Saved);
-    }
-
-    [Fact]
-    public async Task An_original_that_can_t_be_trained_is_told_before_the_other_arm_is_trained()
-    {
-        _environment.Fails = t => t.EvaluateTest && t.Policy.IsNone ? "its forward pass threw" : null;
-
-        var told = await Fails(Spec());
-
-        Assert.Equal("MST0404", told.Code.Id);
-        Assert.EndsWith("its forward pass threw", told.Message);
-        Assert.DoesNotContain(_environment.Trained, t => t.EvaluateTest && !t.Policy.IsNone);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["report"]));
-    }
-
-    [Fact]
-    public async Task A_lock_that_no_longer_fits_is_searched_again_and_the_reason_told()
-    {
-        await Run(Spec());
-        var changed = new SimulatedEnvironment { ModelFingerprint = "model-2" };
-        var result = (await Run(Spec(), changed)).Result;
-
-        Assert.Equal("search", result.Policy.Source);
-        Assert.Contains("The locked policy 'fig-green-fox' was not used: the model changed.", result.Notes);
-        Assert.Equal("model-2", PolicyLockFile.Read(_folder["masterful.lock.yaml"])!.Fingerprint.Model);
-    }
-
-    [Fact]
-    public async Task New_images_keep_the_lock_with_a_note()
-    {
-        await Run(Spec());
-        var result = (await Run(Spec(), new SimulatedEnvironment { DataFingerprint = "data-2", TrainImages = 48 })).Result;
-
-        Assert.Equal("lock", result.Policy.Source);
-        Assert.Contains(result.Notes, n => n.Contains("The data changed", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Mode_locked_needs_a_lock_that_fits()
-    {
-        var locked = Spec() with { Policy = new PolicySpec { Mode = PolicyMode.Locked } };
-        Assert.Equal(PipelineDiagnostics.LockMissing, (await Fails(locked)).Code);
-
-        await Run(Spec());
-        var fitsNot = await Fails(locked, new SimulatedEnvironment { TrainImages = 100 });
-
-        Assert.Equal(PipelineDiagnostics.LockDiffers, fitsNot.Code);
-        Assert.Contains("from 40 to 100 images", fitsNot.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Mode_search_does_not_look_at_the_lock()
-    {
-        await File.WriteAllTextAsync(_folder["masterful.lock.yaml"], "not a lock", TestContext.Current.CancellationToken);
-        var result = (await Run(Spec() with { Policy = new PolicySpec { Mode = PolicyMode.Search } })).Result;
-
-        Assert.Equal("search", result.Policy.Source);
-        Assert.NotNull(PolicyLockFile.Read(_folder["masterful.lock.yaml"]));
-    }
-
-    [Fact]
-    public async Task A_search_alone_confirms_and_locks_the_policy_and_writes_no_report()
-    {
-        var policy = (await Pipeline(_environment, SimulatedSearch.Found).SearchAsync(Spec(), null, TestContext.Current.CancellationToken)).Policy;
-
-        Assert.Equal(("fig-green-fox", "search"), (policy.Name, policy.Source));
-        Assert.Equal(policy.Name, PolicyLockFile.Read(_folder["masterful.lock.yaml"])!.Policy.Name);
-        Assert.Equal(6, _environment.Trained.Count(t => t.EvaluateTest));
-        Assert.False(Directory.Exists(_folder["report"]));
-        Assert.Equal(["searched"], _environment.Finished);
+        Assert.Empty(Simulated.Saved);
     }
 
     [Fact]
@@ -377,32 +232,32 @@ public sealed class MasterfulPipelineTests : IDisposable
     }
 
     [Fact]
-    public async Task A_baseline_that_is_none_is_told_before_anything_is_trained()
+    public async Task A_baseline_that_is_none_isTold_before_anything_is_trained()
     {
-        await File.WriteAllTextAsync(_folder["old.json"], "{}", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Folder["old.json"], "{}", TestContext.Current.CancellationToken);
 
-        foreach (var path in new[] { _folder["old.json"], _folder["missing.json"] })
+        foreach (var path in new[] { Folder["old.json"], Folder["missing.json"] })
         {
             Assert.Equal(PipelineDiagnostics.BaselineNotReadable, (await Fails(Spec(), options: new PipelineOptions { BaselinePath = path })).Code);
         }
 
-        Assert.Empty(_environment.Trained);
+        Assert.Empty(Simulated.Trained);
     }
 
     [Fact]
-    public async Task A_report_folder_that_can_not_be_is_told_before_anything_is_trained()
+    public async Task A_reportFolder_that_can_not_be_isTold_before_anything_is_trained()
     {
-        await File.WriteAllTextAsync(_folder["report"], "a file", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Folder["report"], "a file", TestContext.Current.CancellationToken);
 
         Assert.Equal("MST0305", (await Fails(Spec())).Code.Id);
-        Assert.Empty(_environment.Trained);
+        Assert.Empty(Simulated.Trained);
     }
 
     [Fact]
-    public async Task A_second_run_in_one_cache_folder_is_refused_and_told_who_holds_it()
+    public async Task A_second_run_in_one_cacheFolder_is_refused_andTold_who_holds_it()
     {
         Diagnostic? second = null;
-        _environment.Before = _ => second ??= Fails(Spec(), new SimulatedEnvironment()).GetAwaiter().GetResult();
+        Simulated.Before = _ => second ??= Fails(Spec(), new SimulatedEnvironment()).GetAwaiter().GetResult();
         await Run(Spec());
 
         Assert.Equal(PipelineDiagnostics.CacheInUse, second!.Code);
@@ -429,10 +284,10 @@ public sealed class MasterfulPipelineTests : IDisposable
     [Fact]
     public async Task A_run_that_stops_with_an_error_is_noted_as_one()
     {
-        _environment.Before = t => throw new InvalidOperationException("out of luck");
+        Simulated.Before = t => throw new InvalidOperationException("out of luck");
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => Run(Spec()));
-        Assert.Equal(["error"], _environment.Finished);
+        Assert.Equal(["error"], Simulated.Finished);
     }
 
     [Fact]
@@ -441,40 +296,6 @@ public sealed class MasterfulPipelineTests : IDisposable
         var result = (await Run(Spec() with { Evaluation = new EvaluationSpec { Split = "select" } })).Result;
 
         Assert.Equal(500, result.Original.Classes[0].Support);
-        Assert.DoesNotContain(_environment.Trained, t => t.EvaluateTest);
+        Assert.DoesNotContain(Simulated.Trained, t => t.EvaluateTest);
     }
-
-    private static MasterfulPipeline Pipeline(SimulatedEnvironment environment, Policy found) =>
-        new(environment, SimulatedSearch.Of(found), TimeProvider.System, NullLogger.Instance);
-
-    private MasterfulSpec Spec(TemporaryFolder? folder = null)
-    {
-        var root = folder ?? _folder;
-        return new MasterfulSpec
-        {
-            Path = root["masterful.yaml"],
-            Dataset = new DatasetSpec { Name = "squares", Format = DatasetFormat.Idx, Root = root.Path, Splits = new SplitsSpec { Train = ["train"] } },
-            Model = new ModelSpec { Architecture = "small-cnn", InputShape = new ImageShape(4, 4, 1) },
-            Training = new TrainingSpec { Epochs = 4, BatchSize = 8, LearningRate = 0.1 },
-            Policy = new PolicySpec { Budget = new BudgetSpec(Ratio: 0.5) },
-            Gate = new GateSpec { ErrorRateReduction = 0.1, MaxErrorRate = 0.5 },
-            Report = new ReportSpec { Path = root["report"] },
-            Output = new OutputSpec { Path = root["model"] },
-            Runtime = new RuntimeSpec { Cache = root[".masterful"] },
-        };
-    }
-
-    private Task<PipelineOutcome> Run(
-        MasterfulSpec spec, SimulatedEnvironment? environment = null, Policy? found = null, PipelineOptions? options = null, CancellationTokenSource? stop = null) =>
-        Pipeline(environment ?? _environment, found ?? SimulatedSearch.Found)
-            .RunAsync(spec, options ?? new PipelineOptions(), new RelayProgress<PipelineProgress>(Note), stop?.Token ?? TestContext.Current.CancellationToken);
-
-    private void Note(PipelineProgress progress)
-    {
-        _progress.Add(progress);
-        _told(progress);
-    }
-
-    private async Task<Diagnostic> Fails(MasterfulSpec spec, SimulatedEnvironment? environment = null, PipelineOptions? options = null) =>
-        Assert.Single((await Assert.ThrowsAsync<DiagnosticException>(() => Run(spec, environment, options: options))).Diagnostics);
 }
