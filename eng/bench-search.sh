@@ -13,9 +13,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 "$root/eng/setup.sh"
 dotnet build "$root/tests/Masterful.Benchmarks" --configuration Release --no-restore --verbosity quiet
-dotnet build "$root/src/Masterful.Tool" --configuration Release --no-restore --verbosity quiet
 mkdir -p "$root/artifacts/bench"
-tool="$root/src/Masterful.Tool/bin/Release/net10.0/dotnet-masterful.dll"
 program="$root/tests/Masterful.Benchmarks/bin/Release/net10.0/Masterful.Benchmarks.dll"
 if [[ ${1:-} == simulate ]]; then
     exec dotnet "$program" simulate "$root/artifacts/bench/captured-gain.png" "${2:-500}"
@@ -23,6 +21,9 @@ fi
 if [[ ${1:-} == fleet ]]; then
     exec dotnet "$program" fleet "$root/artifacts/bench/fleet-scaling.png" "${2:-20}" "${3:-0.05}"
 fi
+# What follows trains, in the workers of the tool.
+dotnet build "$root/src/Masterful.Tool" --configuration Release --no-restore --verbosity quiet
+tool="$root/src/Masterful.Tool/bin/Release/net10.0/dotnet-masterful.dll"
 if [[ ${1:-} == dose ]]; then
     exec dotnet "$program" dose "$tool" "${@:2}" runtime.cache=.masterful/bench
 fi

@@ -1,8 +1,6 @@
 using Masterful.Core.Pipeline;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
-using Masterful.Core.Techniques;
-using Masterful.Core.Training;
 using Masterful.Core.Trials;
 using Masterful.Core.Trials.Workers;
 using Microsoft.Extensions.Logging;
@@ -57,24 +55,7 @@ internal sealed class BenchmarkSession : IDisposable
         var data = await environment.LoadDataAsync(spec, null, cancellation).ConfigureAwait(false);
         var model = environment.CheckModel(spec.Model, data.Classes.Count);
         var session = environment.OpenSession(new RunIdentity($"benchmark-{Environment.ProcessId}", DateTimeOffset.UtcNow), spec, data);
-        return new BenchmarkSession(spec, data, session, new TrialSpec
-        {
-            Policy = Policy.None,
-            Recipe = new Recipe
-            {
-                Epochs = spec.Training.Epochs,
-                BatchSize = spec.Training.BatchSize ?? 64,
-                LearningRate = spec.Training.LearningRate ?? 0.1,
-                Optimizer = spec.Training.Optimizer,
-                WeightDecay = spec.Training.WeightDecay,
-                Precision = environment.ResolvePrecision(spec),
-            },
-            Seed = spec.Training.Seed,
-            DataFingerprint = data.Fingerprint,
-            ModelFingerprint = model.Fingerprint,
-            DeviceKind = environment.DeviceKind,
-            EngineVersion = EngineVersion.Current,
-        });
+        return new BenchmarkSession(spec, data, session, RunContext.TemplateOf(spec, environment, data, model));
     }
 
     /// <inheritdoc/>

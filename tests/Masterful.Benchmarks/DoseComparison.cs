@@ -32,19 +32,11 @@ internal sealed class DoseComparison(BenchmarkSession session, Technique techniq
 
     private async Task WriteAsync(TextWriter output, DosePlan plan, CancellationToken cancellation)
     {
-        var arms = new List<TrialResult[]>();
-        for (var seed = 0; seed < seeds; seed++)
-        {
-            var asked = plan.Arms(session.Template with { Seed = Seeds.Derive(session.Template.Seed, $"dose/{seed}") }, policy);
-            var answers = new List<TrialResult>();
-            foreach (var trial in asked)
-            {
-                answers.Add(await session.Runner.RunAsync(trial with { EvaluateTest = true }, cancellation).ConfigureAwait(false));
-            }
-
-            arms.Add([.. answers]);
-        }
-
+        List<TrialSpec[]> asked = [.. Enumerable.Range(0, seeds).Select(seed => plan
+            .Arms(session.Template with { Seed = Seeds.Derive(session.Template.Seed, $"dose/{seed}") }, policy)
+            .Select(trial => trial with { EvaluateTest = true }).ToArray())];
+        var answers = await TrialBatch.RunAsync(session.Runner, [.. asked.SelectMany(trials => trials)], cancellation).ConfigureAwait(false);
+        List<TrialResult[]> arms = [.. answers.Chunk(asked[0].Length)];
         string[] names =
         [
             .. technique == Technique.Unlabeled ? ["teacher"] : Array.Empty<string>(),

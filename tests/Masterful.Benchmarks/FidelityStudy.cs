@@ -1,6 +1,7 @@
 using System.Globalization;
 using Masterful.Core.Evaluation;
 using Masterful.Core.Runtime;
+using Masterful.Core.Search;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Training;
@@ -27,26 +28,15 @@ internal sealed class FidelityStudy(BenchmarkSession session, IReadOnlyList<Fide
         ("label_smoothing 33", Policy.None.With(Technique.LabelSmoothing, 33)),
     ];
 
-    /// <summary>Trains this process's part of what isn't known yet, the first seeds first.</summary>
-    /// <param name="part">Which part, from 0.</param>
-    /// <param name="parts">Of how many.</param>
-    /// <param name="cancellation">Stops.</param>
-    public async Task TrainAsync(int part, int parts, CancellationToken cancellation)
+    /// <summary>The table; trials that the journal lacks are trained, the first seeds first.</summary>
+    public async Task WriteAsync(TextWriter output, CancellationToken cancellation)
     {
         var trials = (from seed in Enumerable.Range(0, seeds)
                       from fidelity in fidelities
                       from policy in Policies
-                      select Trial(policy.Policy, fidelity, seed)).ToList();
-        for (var i = part; i < trials.Count; i += parts)
-        {
-            var result = await session.Runner.RunAsync(trials[i], cancellation).ConfigureAwait(false);
-            Console.Error.WriteLine($"{i}/{trials.Count} {string.Join(' ', trials[i].Policy.Values)} {trials[i].Fidelity}: {result.SelectLoss:0.0000} {result.Seconds:0} s");
-        }
-    }
-
-    /// <summary>The table, from the journal; trials it lacks are trained.</summary>
-    public async Task WriteAsync(TextWriter output, CancellationToken cancellation)
-    {
+                      select (policy.Policy, Fidelity: fidelity, Seed: seed)).ToList();
+        var answers = await TrialBatch.RunAsync(session.Runner, trials.ConvertAll(t => Trial(t.Policy, t.Fidelity, t.Seed)), cancellation).ConfigureAwait(false);
+        var results = trials.Zip(answers).ToDictionary(t => t.First, t => t.Second);
         await output.WriteLineAsync($"| policy | test error | {string.Join(" | ", fidelities.Select(f => $"{f.EpochShare:0.##} epochs × {f.ImageShare:0.##} images"))} |").ConfigureAwait(false);
         await output.WriteLineAsync($"| --- | --- |{string.Concat(fidelities.Select(_ => " --- |"))}").ConfigureAwait(false);
         var noise = fidelities.ToDictionary(f => f, _ => new List<double>());
@@ -59,8 +49,8 @@ internal sealed class FidelityStudy(BenchmarkSession session, IReadOnlyList<Fide
                 var changes = new List<double>();
                 for (var seed = 0; seed < seeds; seed++)
                 {
-                    var with = await session.Runner.RunAsync(Trial(policy, fidelity, seed), cancellation).ConfigureAwait(false);
-                    var without = await session.Runner.RunAsync(Trial(Policy.None, fidelity, seed), cancellation).ConfigureAwait(false);
+                    var with = results[(policy, fidelity, seed)];
+                    var without = results[(Policy.None, fidelity, seed)];
                     changes.Add(policy.IsNone ? with.SelectLoss : Math.Log(with.SelectLoss / without.SelectLoss));
                     error += with.Test is { } test ? ClassificationMetrics.ErrorRateOf(test) / seeds : 0;
                 }

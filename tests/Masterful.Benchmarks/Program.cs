@@ -11,7 +11,7 @@ using Masterful.Core.Training;
 // budget TOOL.dll CHART.png 0.5,1,1.5,3 SPEC… [key=value…]: what the search gains by its budget (policy.budget.ratio).
 // simulate CHART.png SEARCHES: what ways to search find for their budget, over simulated trials.
 // fleet CHART.png PROBLEMS OVERHEAD: how long runs take on fleets of 1 to 1,000 workers, in virtual time; OVERHEAD is seconds a trial.
-// fidelity TOOL.dll SPEC 1x1,0.5x1 SEEDS table|PART/PARTS [key=value…]: what short trials know; shares are of epochs × of images.
+// fidelity TOOL.dll SPEC 1x1,0.5x1 SEEDS [key=value…]: what short trials know; shares are of epochs × of images.
 // dose TOOL.dll SPEC synthetic|unlabeled rand_augment=30,mixup=0.5 SEEDS 1,0.5 0.25,1 [key=value…]: what a spec's added images do to a policy, by share of
 //   the epochs and by share of those images.
 // speed ROUNDS SECONDS [PYTHON]: the engine's speed against PyTorch's, by a command that behaves as python3 does.
@@ -46,13 +46,11 @@ switch (args)
     case ["fleet", var chart, var problems, var overhead]:
         await new FleetScaling(int.Parse(problems, CultureInfo.InvariantCulture), double.Parse(overhead, CultureInfo.InvariantCulture)).WriteAsync(Console.Out, chart);
         break;
-    case ["fidelity", var tool, var path, var shares, var seeds, var part, .. var overrides]:
+    case ["fidelity", var tool, var path, var shares, var seeds, .. var overrides]:
         using (var session = await BenchmarkSession.OpenAsync(path, overrides, tool, CancellationToken.None))
         {
-            var study = new FidelityStudy(session, [.. shares.Split(',').Select(ParseFidelity)], int.Parse(seeds, CultureInfo.InvariantCulture));
-            await (part.Split('/') is [var mine, var all]
-                ? study.TrainAsync(int.Parse(mine, CultureInfo.InvariantCulture), int.Parse(all, CultureInfo.InvariantCulture), CancellationToken.None)
-                : study.WriteAsync(Console.Out, CancellationToken.None));
+            await new FidelityStudy(session, [.. shares.Split(',').Select(ParseFidelity)], int.Parse(seeds, CultureInfo.InvariantCulture))
+                .WriteAsync(Console.Out, CancellationToken.None);
         }
 
         break;

@@ -49,9 +49,9 @@ public sealed class MemoryImageStore(ImageShape shape) : IImageStore
     /// <exception cref="ArgumentException">The last one has not as many bytes as the shape.</exception>
     public void AddAll(ReadOnlySpan<byte> images)
     {
-        for (; !images.IsEmpty; images = images[Math.Min(shape.Length, images.Length)..])
+        for (var start = 0; start < images.Length; start += shape.Length)
         {
-            Add(images[..Math.Min(shape.Length, images.Length)]);
+            Add(images[start..Math.Min(start + shape.Length, images.Length)]);
         }
     }
 }

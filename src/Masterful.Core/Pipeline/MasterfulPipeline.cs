@@ -5,7 +5,6 @@ using Masterful.Core.Runtime;
 using Masterful.Core.Search;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
-using Masterful.Core.Training;
 using Masterful.Core.Trials;
 using Masterful.Results;
 using Microsoft.Extensions.Logging;
@@ -144,7 +143,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
                 Options = options,
                 Data = data,
                 Model = model,
-                Template = Template(spec.Training, environment.ResolvePrecision(spec), data.Fingerprint, model.Fingerprint),
+                Template = RunContext.TemplateOf(spec, environment, data, model),
                 Baseline = baseline,
                 Locked = locked,
                 Runner = runner,
@@ -172,13 +171,12 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
     private async Task<PipelineOutcome> RunStagesAsync(RunContext run, CancellationToken cancellation)
     {
         var policy = new PolicyStage(run, search, logger);
-        var (choice, known) = await policy.ChooseAsync(cancellation).ConfigureAwait(false);
-        if (known is null)
+        var (choice, finals) = await policy.ChooseAsync(cancellation).ConfigureAwait(false);
+        if (finals is null)
         {
-            (choice, known) = await policy.TrainAsync(choice, cancellation).ConfigureAwait(false);
+            (choice, finals) = await policy.TrainAsync(choice, cancellation).ConfigureAwait(false);
         }
 
-        var (finals, recipe) = (known, run.Template with { Recipe = choice.Recipe });
         var attribution = await new AttributionStage(run.Runner, run.Spec.Policy.Budget, run.Sizes, run.Spec.Training.Seeds)
             .MeasureAsync(finals, choice, cancellation).ConfigureAwait(false);
 
@@ -187,19 +185,11 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         var samples = RunFolder.RenderSamples(run.Data.Train, run.Spec.Training.Seed);
         var figures = new RunFigures
         {
-            Run = run.Identity,
-            Spec = run.Spec,
-            Options = run.Options,
+            Run = run,
             Environment = environment,
-            Data = run.Data,
-            Sizes = run.Sizes,
-            Model = run.Model,
-            Template = recipe,
             Choice = choice,
             Finals = finals,
             Attribution = attribution,
-            Runner = run.Runner,
-            Baseline = run.Baseline,
             Notes = [.. choice.Notes, .. finals.Notes, .. BaselineNotes(run), .. choice.Policy.IsNone ? [NothingUsed] : Array.Empty<string>()],
             SamplesImage = samples is null ? null : RunFolder.SamplesName,
         };
@@ -242,25 +232,6 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
                 PipelineDiagnostics.ModelNotWritten, $"'{run.Spec.Output.Path}' can't be written: {e.Message}", run.Spec.PositionOf("output.path"));
         }
     }
-
-    private TrialSpec Template(TrainingSpec training, PrecisionKind precision, string data, string model) => new()
-    {
-        Policy = Policy.None,
-        Recipe = new Recipe
-        {
-            Epochs = training.Epochs,
-            BatchSize = training.BatchSize ?? 128,
-            LearningRate = training.LearningRate ?? 0.1,
-            Optimizer = training.Optimizer,
-            WeightDecay = training.WeightDecay,
-            Precision = precision,
-        },
-        Seed = training.Seed,
-        DataFingerprint = data,
-        ModelFingerprint = model,
-        DeviceKind = environment.DeviceKind,
-        EngineVersion = EngineVersion.Current,
-    };
 
     private static PipelineProgress OfData(DataProgress data) => new(PipelineStage.Data, data.ToString(), 0, 0, 0, null, null);
 

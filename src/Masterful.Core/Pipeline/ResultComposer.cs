@@ -14,31 +14,31 @@ namespace Masterful.Core.Pipeline;
 internal static class ResultComposer
 {
     /// <summary>The content of <c>result.json</c>.</summary>
-    internal static RunResult Compose(RunFigures run, DateTimeOffset finishedAt)
+    internal static RunResult Compose(RunFigures figures, DateTimeOffset finishedAt)
     {
-        var (original, masterful, comparison) = Compare(run);
+        var (original, masterful, comparison) = Compare(figures);
         return new RunResult
         {
-            Run = Run(run, finishedAt),
-            Dataset = Dataset(run),
-            Model = Model(run),
-            Recipe = Recipe(run),
-            Policy = Policy(run.Choice),
+            Run = Run(figures, finishedAt),
+            Dataset = Dataset(figures),
+            Model = Model(figures),
+            Recipe = Recipe(figures),
+            Policy = Policy(figures.Choice),
             Original = original,
             Masterful = masterful,
             Comparison = comparison,
-            Attribution = run.Attribution,
-            Search = run.Choice.Search is { } search ? Search(run, search) : null,
-            Ledger = Ledger(run),
-            Gate = Gate.Evaluate(run.Spec.Gate, original, masterful, comparison, run.Baseline),
-            Notes = run.Notes,
+            Attribution = figures.Attribution,
+            Search = figures.Choice.Search is { } search ? Search(figures, search) : null,
+            Ledger = Ledger(figures),
+            Gate = Gate.Evaluate(figures.Run.Spec.Gate, original, masterful, comparison, figures.Run.Baseline),
+            Notes = figures.Notes,
         };
     }
 
     /// <summary>The content of <c>policies.json</c>: what the search tested; without a search, the two arms.</summary>
-    internal static PoliciesFile Policies(RunFigures run)
+    internal static PoliciesFile Policies(RunFigures figures)
     {
-        IReadOnlyList<TestedPolicyInfo> tested = run.Choice.Search is { } search
+        IReadOnlyList<TestedPolicyInfo> tested = figures.Choice.Search is { } search
             ? [.. search.Tested.Select(t => new TestedPolicyInfo
             {
                 Values = Values(t.Policy),
@@ -49,27 +49,27 @@ internal static class ResultComposer
                 Fidelity = t.Fidelity,
                 Seeds = t.Seeds,
             })]
-            : run.Choice.Policy.IsNone
-                ? [Final(Techniques.Policy.None, run.Finals.Original, selected: true)]
-                : [Final(Techniques.Policy.None, run.Finals.Original, selected: false), Final(run.Choice.Policy, run.Finals.Masterful, selected: true)];
-        var axes = run.Spec.Policy.Techniques.Order()
-            .Where(t => (t != Technique.Synthetic || run.Sizes.Synthetic > 0) && (t != Technique.Unlabeled || run.Sizes.Unlabeled > 0))
+            : figures.Choice.Policy.IsNone
+                ? [Final(Techniques.Policy.None, figures.Finals.Original, selected: true)]
+                : [Final(Techniques.Policy.None, figures.Finals.Original, selected: false), Final(figures.Choice.Policy, figures.Finals.Masterful, selected: true)];
+        var axes = figures.Run.Spec.Policy.Techniques.Order()
+            .Where(t => (t != Technique.Synthetic || figures.Run.Sizes.Synthetic > 0) && (t != Technique.Unlabeled || figures.Run.Sizes.Unlabeled > 0))
             .Select(TechniqueAxis.Of)
             .Select(a => new PolicyAxis(a.Name, a.KindSymbol, 0, a.Kind == AxisKind.Ratio ? Math.Max(1, Largest(tested, a.Name)) : a.Maximum));
         return new PoliciesFile([.. axes], tested);
     }
 
-    private static (ArmResult Original, ArmResult Masterful, ComparisonResult Comparison) Compare(RunFigures run)
+    private static (ArmResult Original, ArmResult Masterful, ComparisonResult Comparison) Compare(RunFigures figures)
     {
-        var confidence = run.Spec.Evaluation.Confidence;
-        var (finals, classes) = (run.Finals, run.Data.Classes);
+        var confidence = figures.Run.Spec.Evaluation.Confidence;
+        var (finals, classes) = (figures.Finals, figures.Run.Data.Classes);
         if (finals.Original.Count == 0)
         {
             var missing = Comparison.MissingArm(classes);
             return (missing, missing, new ComparisonResult { Confidence = confidence });
         }
 
-        var seed = Seeds.Derive(run.Spec.Training.Seed, "bootstrap");
+        var seed = Seeds.Derive(figures.Run.Spec.Training.Seed, "bootstrap");
         var (before, after) = (FinalTrials.ValidationLoss(finals.Original), FinalTrials.ValidationLoss(finals.Masterful));
         return (
             Comparison.Arm(finals.OriginalPredictions, classes, before, confidence, seed) with { ValidationErrorRate = finals.Original.Average(r => r.SelectError) },
@@ -77,25 +77,25 @@ internal static class ResultComposer
             Comparison.Compare(finals.OriginalPredictions, finals.MasterfulPredictions, classes, before, after, confidence, seed));
     }
 
-    private static RunInfo Run(RunFigures run, DateTimeOffset finishedAt) => new()
+    private static RunInfo Run(RunFigures figures, DateTimeOffset finishedAt) => new()
     {
-        Id = run.Run.Id,
+        Id = figures.Run.Identity.Id,
         EngineVersion = EngineVersion.Current,
-        StartedAt = run.Run.StartedAt,
+        StartedAt = figures.Run.Identity.StartedAt,
         FinishedAt = finishedAt,
-        Seed = run.Spec.Training.Seed,
-        Device = run.Environment.Device,
+        Seed = figures.Run.Spec.Training.Seed,
+        Device = figures.Environment.Device,
         Hardware = Hardware.Describe(),
-        Versions = run.Environment.Versions,
-        TrialsRun = run.Runner.TrialsRun,
-        TrialsReused = run.Runner.TrialsReused,
-        PeakMemory = Math.Max(run.Runner.PeakMemory, Runtime.PeakMemory.OfProcess()),
-        Commands = run.Options.Commands.Count > 0 ? run.Options.Commands : [$"dotnet masterful run --spec {Path.GetFileName(run.Spec.Path)}"],
+        Versions = figures.Environment.Versions,
+        TrialsRun = figures.Run.Runner.TrialsRun,
+        TrialsReused = figures.Run.Runner.TrialsReused,
+        PeakMemory = Math.Max(figures.Run.Runner.PeakMemory, Runtime.PeakMemory.OfProcess()),
+        Commands = figures.Run.Options.Commands.Count > 0 ? figures.Run.Options.Commands : [$"dotnet masterful run --spec {Path.GetFileName(figures.Run.Spec.Path)}"],
     };
 
-    private static DatasetInfo Dataset(RunFigures run)
+    private static DatasetInfo Dataset(RunFigures figures)
     {
-        var (spec, data, health) = (run.Spec.Dataset, run.Data, run.Data.Health);
+        var (spec, data, health) = (figures.Run.Spec.Dataset, figures.Run.Data, figures.Run.Data.Health);
         return new DatasetInfo
         {
             Name = spec.Name,
@@ -104,14 +104,14 @@ internal static class ResultComposer
             Format = spec.Format.ToString().ToLowerInvariant(),
             Fingerprint = data.Fingerprint,
             Classes = data.Classes,
-            Evaluated = run.Spec.Evaluation.Split,
+            Evaluated = figures.Run.Spec.Evaluation.Split,
             Counts = new Dictionary<string, int>
             {
-                ["train"] = run.Sizes.Train,
-                ["select"] = run.Sizes.Select,
-                ["test"] = run.Sizes.Test,
-                ["unlabeled"] = run.Sizes.Unlabeled,
-                ["synthetic"] = run.Sizes.Synthetic,
+                ["train"] = figures.Run.Sizes.Train,
+                ["select"] = figures.Run.Sizes.Select,
+                ["test"] = figures.Run.Sizes.Test,
+                ["unlabeled"] = figures.Run.Sizes.Unlabeled,
+                ["synthetic"] = figures.Run.Sizes.Synthetic,
             },
             ClassCounts = health.ClassCounts,
             Health = new HealthInfo
@@ -125,26 +125,26 @@ internal static class ResultComposer
                 Sizes = health.Sizes.ToDictionary(s => s.Size, s => s.Count),
                 Warnings = [.. health.Diagnostics.Select(d => d.Message)],
             },
-            SamplesImage = run.SamplesImage,
+            SamplesImage = figures.SamplesImage,
         };
     }
 
-    private static ModelInfo Model(RunFigures run)
+    private static ModelInfo Model(RunFigures figures)
     {
-        var (spec, shape) = (run.Spec.Model, run.Spec.Model.InputShape);
+        var (spec, shape) = (figures.Run.Spec.Model, figures.Run.Spec.Model.InputShape);
         return new ModelInfo
         {
-            Name = run.Model.DisplayName,
-            Parameters = run.Model.TrainableParameters,
-            Fingerprint = run.Model.Fingerprint,
+            Name = figures.Run.Model.DisplayName,
+            Parameters = figures.Run.Model.TrainableParameters,
+            Fingerprint = figures.Run.Model.Fingerprint,
             InputShape = [shape.Height, shape.Width, shape.Channels],
             Options = spec.Options.ToDictionary(o => o.Key, o => ModelBuilder.OptionText(o.Value)),
         };
     }
 
-    private static RecipeInfo Recipe(RunFigures run)
+    private static RecipeInfo Recipe(RunFigures figures)
     {
-        var recipe = run.Choice.Recipe;
+        var recipe = figures.Choice.Recipe;
         return new RecipeInfo
         {
             Epochs = recipe.Epochs,
@@ -152,9 +152,9 @@ internal static class ResultComposer
             LearningRate = recipe.LearningRate,
             Optimizer = recipe.Optimizer.ToString().ToLowerInvariant(),
             Precision = recipe.Precision.ToString().ToLowerInvariant(),
-            Seeds = run.Spec.Training.Seeds,
+            Seeds = figures.Run.Spec.Training.Seeds,
             WeightDecay = recipe.WeightDecay,
-            LearningRateSearched = run.Spec.Training.LearningRate is null,
+            LearningRateSearched = figures.Run.Spec.Training.LearningRate is null,
         };
     }
 
@@ -171,11 +171,11 @@ internal static class ResultComposer
     };
 
     /// <summary>The recipe's share counts as part of the search: both are what finding the policy cost.</summary>
-    private static SearchInfo Search(RunFigures run, SearchOutcome search)
+    private static SearchInfo Search(RunFigures figures, SearchOutcome search)
     {
-        var entries = search.Ledger.Concat(run.Choice.Settled is { } settled ? [settled.Ledger] : []).ToArray();
+        var entries = search.Ledger.Concat(figures.Choice.Settled is { } settled ? [settled.Ledger] : []).ToArray();
         var passes = entries.Sum(e => e.ImagePasses);
-        var final = run.Template with { Recipe = run.Choice.Recipe, EvaluateTest = true };
+        var final = figures.Run.Template with { Recipe = figures.Choice.Recipe, EvaluateTest = true };
         return new SearchInfo
         {
             PoliciesTested = search.Tested.Select(t => string.Join(' ', Values(t.Policy).Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Key}={v.Value:R}")))).Distinct().Count(),
@@ -188,11 +188,11 @@ internal static class ResultComposer
                     StandardError = g.StandardError,
                 }),
             ],
-            Doses = [.. search.Doses.Select(d => Dose(d, d.Technique == Technique.Synthetic ? run.Sizes.Synthetic : run.Sizes.Unlabeled))],
+            Doses = [.. search.Doses.Select(d => Dose(d, d.Technique == Technique.Synthetic ? figures.Run.Sizes.Synthetic : figures.Run.Sizes.Unlabeled))],
             ImagePasses = passes,
             Seconds = entries.Sum(e => e.Seconds),
-            Ratio = passes / (double)TrialCost.FinalStage(final, run.Sizes, run.Spec.Training.Seeds),
-            Trainings = passes / (double)TrialCost.ImagePasses(final, run.Sizes),
+            Ratio = passes / (double)TrialCost.FinalStage(final, figures.Run.Sizes, figures.Run.Spec.Training.Seeds),
+            Trainings = passes / (double)TrialCost.ImagePasses(final, figures.Run.Sizes),
             CutShort = search.CutShort,
         };
     }
@@ -211,17 +211,17 @@ internal static class ResultComposer
         ],
     };
 
-    private static IReadOnlyList<LedgerEntry> Ledger(RunFigures run)
+    private static IReadOnlyList<LedgerEntry> Ledger(RunFigures figures)
     {
-        IEnumerable<LedgerEntry> searched = [.. run.Choice.Settled is { } settled ? [settled.Ledger] : Array.Empty<LedgerEntry>(), .. run.Choice.Search?.Ledger ?? []];
+        IEnumerable<LedgerEntry> searched = [.. figures.Choice.Settled is { } settled ? [settled.Ledger] : Array.Empty<LedgerEntry>(), .. figures.Choice.Search?.Ledger ?? []];
         string[] stages = [PipelineStage.Baseline, PipelineStage.Search];
         return
         [
             .. stages.Select(stage => searched.Where(e => e.Stage == stage).Aggregate(
                 new LedgerEntry(stage, 0, 0, 0),
                 (a, b) => new LedgerEntry(stage, a.Trials + b.Trials, a.ImagePasses + b.ImagePasses, a.Seconds + b.Seconds))),
-            run.Runner.Ledger(PipelineStage.Final),
-            run.Runner.Ledger(PipelineStage.Attribution),
+            figures.Run.Runner.Ledger(PipelineStage.Final),
+            figures.Run.Runner.Ledger(PipelineStage.Attribution),
         ];
     }
 

@@ -1,6 +1,9 @@
 using Masterful.Core.Data;
 using Masterful.Core.Models;
+using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
+using Masterful.Core.Techniques;
+using Masterful.Core.Training;
 using Masterful.Core.Trials;
 using Masterful.Results;
 
@@ -19,7 +22,7 @@ internal sealed record RunContext
 
     public required ModelFacts Model { get; init; }
 
-    /// <summary>A whole training with no policy, by the spec's recipe, with a default for what it leaves open.</summary>
+    /// <summary>See <see cref="TemplateOf"/>.</summary>
     public required TrialSpec Template { get; init; }
 
     /// <summary>An earlier result to compare with, or null.</summary>
@@ -33,4 +36,24 @@ internal sealed record RunContext
     public required IProgress<PipelineProgress>? Progress { get; init; }
 
     public SplitSizes Sizes => SplitSizes.Of(Data);
+
+    /// <summary>A whole training with no policy, by the spec's recipe, with a default for what it leaves open.</summary>
+    public static TrialSpec TemplateOf(MasterfulSpec spec, IPipelineEnvironment environment, DatasetSplits data, ModelFacts model) => new()
+    {
+        Policy = Policy.None,
+        Recipe = new Recipe
+        {
+            Epochs = spec.Training.Epochs,
+            BatchSize = spec.Training.BatchSize ?? 128,
+            LearningRate = spec.Training.LearningRate ?? 0.1,
+            Optimizer = spec.Training.Optimizer,
+            WeightDecay = spec.Training.WeightDecay,
+            Precision = environment.ResolvePrecision(spec),
+        },
+        Seed = spec.Training.Seed,
+        DataFingerprint = data.Fingerprint,
+        ModelFingerprint = model.Fingerprint,
+        DeviceKind = environment.DeviceKind,
+        EngineVersion = EngineVersion.Current,
+    };
 }
