@@ -24,6 +24,7 @@ public sealed class SpecTextTests : IDisposable
     [InlineData("hello\n", "1,1 MST0008 a spec must be a section")]
     [InlineData("version: 1\ndataset: {\n", "MST0003 not valid YAML: ")]
     [InlineData("version: [1\n", "MST0003 not valid YAML: ")]
+    [InlineData("version: 1\ndataset: { splits: { train: a }\nmodel: { architecture: small-cnn }\n", "MST0003 not valid YAML: ")]
     [InlineData("version: 1\n  dataset: 3\n", "MST0003 not valid YAML: ")]
     [InlineData("version: 'a\n", "MST0003 not valid YAML: ")]
     [InlineData("version: 1\ndataset:\n\tformat: svhn\n", "3,1 MST0003 a tab stands in the indentation; indent with spaces.")]

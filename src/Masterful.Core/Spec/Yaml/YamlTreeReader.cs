@@ -55,6 +55,14 @@ internal sealed class YamlTreeReader(Func<Mark, SourcePosition> place, VariableS
                 place(tab ?? e.Start),
                 tab is null ? $"not valid YAML: {Sentence(e.Message)}" : "a tab stands in the indentation; indent with spaces.");
         }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet's scanner on a map in braces that goes on at the next line's key.
+            problems.Error(
+                SpecDiagnostics.YamlSyntax,
+                place(_parser.Current?.End ?? Mark.Empty),
+                "not valid YAML: nothing that makes sense follows here; look for a bracket or a brace before it that is not closed.");
+        }
 
         return null;
     }
