@@ -18,6 +18,9 @@ internal static class DecodedFile
     private const int HeaderLength = 104;
     private const int Sealed = HeaderLength - SHA256.HashSizeInBytes;
 
+    /// <summary>Pixels go to the disk in parts of about so many bytes, while the next are decoded: at the end little is left to wait for.</summary>
+    private const int FlushLength = 8 << 20;
+
     /// <summary>Part of each cache key; raised whenever decoding or this format changes.</summary>
     public const int Version = 1;
 
@@ -28,10 +31,21 @@ internal static class DecodedFile
     private sealed record SizeCount(int Height, int Width, int Channels, int Count);
 
     /// <summary>Writes a file; <paramref name="read"/> fills the sink that it is given.</summary>
-    public static void Write(Stream file, ImageShape shape, Action<int> progress, Func<ImageSink, IReadOnlyList<string>> read)
+    public static void Write(FileStream file, ImageShape shape, Action<int> progress, Func<ImageSink, IReadOnlyList<string>> read)
     {
         file.Write(new byte[Page]);
-        using var sink = new ImageSink(shape, file.Write, progress);
+        var flushed = file.Position;
+        void WritePixels(ReadOnlySpan<byte> pixels)
+        {
+            file.Write(pixels);
+            if (file.Position - flushed >= FlushLength)
+            {
+                file.Flush(flushToDisk: true);
+                flushed = file.Position;
+            }
+        }
+
+        using var sink = new ImageSink(shape, WritePixels, progress);
         var classes = read(sink);
         sink.Settle();
         var offset = file.Position;

@@ -13,6 +13,9 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
     private const int LargestSide = 4096;
     private const int MostImages = 50_000_000;
 
+    /// <summary>About so many bytes are inflated at a time.</summary>
+    private const int PartLength = 1 << 16;
+
     public LabelScheme Scheme => LabelScheme.Numbers;
 
     public SplitListing List(SplitRequest request)
@@ -63,7 +66,7 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
         var count = content.Header(0x0801, "labels (0x00000801)")[0];
         content.CheckLength(count);
         var labels = new byte[count];
-        content.Fill(labels, "labels");
+        content.Fill(labels, _ => "labels");
         content.ExpectEnd();
         return labels;
     });
@@ -79,12 +82,16 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
             }
 
             content.CheckLength((long)count * shape.Length);
-            var pixels = new byte[shape.Length];
-            for (var i = 0; i < count; i++)
+            var part = new byte[Math.Min(Math.Max(1, PartLength / shape.Length), count) * shape.Length];
+            for (var first = 0; first < count; first += part.Length / shape.Length)
             {
                 cancellation.ThrowIfCancellationRequested();
-                content.Fill(pixels, $"image {i:N0} of {count:N0}");
-                sink.AddAnyShape(pixels, shape, labels?[i] ?? -1);
+                var pixels = part.AsSpan(0, Math.Min(part.Length / shape.Length, count - first) * shape.Length);
+                content.Fill(pixels, read => $"image {first + (read / shape.Length):N0} of {count:N0}");
+                for (var i = 0; i < pixels.Length / shape.Length; i++)
+                {
+                    sink.AddAnyShape(pixels.Slice(i * shape.Length, shape.Length), shape, labels?[first + i] ?? -1);
+                }
             }
 
             content.ExpectEnd();
@@ -116,7 +123,7 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
         public int[] Header(int magic, string what)
         {
             Span<byte> bytes = stackalloc byte[4];
-            Fill(bytes, "the magic number");
+            Fill(bytes, _ => "the magic number");
             var found = BinaryPrimitives.ReadInt32BigEndian(bytes);
             if (found != magic)
             {
@@ -126,7 +133,7 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
             var sizes = new int[magic & 0xFF];
             for (var i = 0; i < sizes.Length; i++)
             {
-                Fill(bytes, "the sizes");
+                Fill(bytes, _ => "the sizes");
                 sizes[i] = BinaryPrimitives.ReadInt32BigEndian(bytes);
                 var most = i == 0 ? MostImages : LargestSide;
                 if (sizes[i] < (i == 0 ? 0 : 1) || sizes[i] > most)
@@ -147,20 +154,28 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
             }
         }
 
-        public void Fill(Span<byte> bytes, string what)
+        /// <param name="bytes">Filled to the end.</param>
+        /// <param name="what">Says what is read there, by how many of the bytes came before it.</param>
+        public void Fill(Span<byte> bytes, Func<int, string> what)
         {
+            var filled = 0;
             try
             {
-                var read = _stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-                _offset += read;
-                if (read < bytes.Length)
+                while (filled < bytes.Length)
                 {
-                    throw Corrupt($"It ends at byte {_offset:N0} in {what}: it is truncated, or its header counts too many.");
+                    var read = _stream.Read(bytes[filled..]);
+                    if (read == 0)
+                    {
+                        throw Corrupt($"It ends at byte {_offset:N0} in {what(filled)}: it is truncated, or its header counts too many.");
+                    }
+
+                    filled += read;
+                    _offset += read;
                 }
             }
             catch (InvalidDataException e)
             {
-                throw Corrupt($"Inflating fails at byte {_offset:N0} of the content, in {what}: {e.Message}");
+                throw Corrupt($"Inflating fails at byte {_offset:N0} of the content, in {what(filled)}: {e.Message}");
             }
         }
 

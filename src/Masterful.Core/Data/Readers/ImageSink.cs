@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Masterful.Core.Spec;
 
@@ -53,7 +54,7 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
         pixels.CopyTo(_gathering.AsSpan(_gathered, shape.Length));
         _gathered += shape.Length;
         Labels.Add(label);
-        _sizes[original] = _sizes.GetValueOrDefault(original) + 1;
+        CollectionsMarshal.GetValueRefOrAddDefault(_sizes, original, out _)++;
         if (Labels.Count % ProgressStep == 0)
         {
             progress(Labels.Count);
