@@ -13,8 +13,8 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
     private const int LargestSide = 4096;
     private const int MostImages = 50_000_000;
 
-    /// <summary>About so many bytes are inflated at a time.</summary>
-    private const int PartLength = 1 << 16;
+    /// <summary>So many bytes are read or inflated at a time.</summary>
+    private const int BufferLength = 1 << 16;
 
     public LabelScheme Scheme => LabelScheme.Numbers;
 
@@ -66,7 +66,7 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
         var count = content.Header(0x0801, "labels (0x00000801)")[0];
         content.CheckLength(count);
         var labels = new byte[count];
-        content.Fill(labels, _ => "labels");
+        content.Fill(labels, () => "labels");
         content.ExpectEnd();
         return labels;
     });
@@ -82,16 +82,14 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
             }
 
             content.CheckLength((long)count * shape.Length);
-            var part = new byte[Math.Min(Math.Max(1, PartLength / shape.Length), count) * shape.Length];
-            for (var first = 0; first < count; first += part.Length / shape.Length)
+            var pixels = new byte[shape.Length];
+            var i = 0;
+            var which = () => $"image {i:N0} of {count:N0}";
+            for (; i < count; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                var pixels = part.AsSpan(0, Math.Min(part.Length / shape.Length, count - first) * shape.Length);
-                content.Fill(pixels, read => $"image {first + (read / shape.Length):N0} of {count:N0}");
-                for (var i = 0; i < pixels.Length / shape.Length; i++)
-                {
-                    sink.AddAnyShape(pixels.Slice(i * shape.Length, shape.Length), shape, labels?[first + i] ?? -1);
-                }
+                content.Fill(pixels, which);
+                sink.AddAnyShape(pixels, shape, labels?[i] ?? -1);
             }
 
             content.ExpectEnd();
@@ -102,10 +100,10 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferLength, FileOptions.SequentialScan);
             var zipped = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
             file.Position = 0;
-            using var inflated = zipped ? new GZipStream(file, CompressionMode.Decompress) : null;
+            using var inflated = zipped ? new BufferedStream(new GZipStream(file, CompressionMode.Decompress), BufferLength) : null;
             return read(new Content(path, file, inflated));
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
@@ -115,7 +113,7 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
     }
 
     /// <summary>The bytes of a file, inflated, with the place that is read.</summary>
-    private sealed class Content(string path, FileStream file, GZipStream? inflated)
+    private sealed class Content(string path, FileStream file, BufferedStream? inflated)
     {
         private readonly Stream _stream = inflated ?? (Stream)file;
         private long _offset;
@@ -123,7 +121,7 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
         public int[] Header(int magic, string what)
         {
             Span<byte> bytes = stackalloc byte[4];
-            Fill(bytes, _ => "the magic number");
+            Fill(bytes, () => "the magic number");
             var found = BinaryPrimitives.ReadInt32BigEndian(bytes);
             if (found != magic)
             {
@@ -133,7 +131,7 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
             var sizes = new int[magic & 0xFF];
             for (var i = 0; i < sizes.Length; i++)
             {
-                Fill(bytes, _ => "the sizes");
+                Fill(bytes, () => "the sizes");
                 sizes[i] = BinaryPrimitives.ReadInt32BigEndian(bytes);
                 var most = i == 0 ? MostImages : LargestSide;
                 if (sizes[i] < (i == 0 ? 0 : 1) || sizes[i] > most)
@@ -155,27 +153,21 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
         }
 
         /// <param name="bytes">Filled to the end.</param>
-        /// <param name="what">Says what is read there, by how many of the bytes came before it.</param>
-        public void Fill(Span<byte> bytes, Func<int, string> what)
+        /// <param name="what">Says what they are, where that is asked for.</param>
+        public void Fill(Span<byte> bytes, Func<string> what)
         {
-            var filled = 0;
             try
             {
-                while (filled < bytes.Length)
+                var read = _stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+                _offset += read;
+                if (read < bytes.Length)
                 {
-                    var read = _stream.Read(bytes[filled..]);
-                    if (read == 0)
-                    {
-                        throw Corrupt($"It ends at byte {_offset:N0} in {what(filled)}: it is truncated, or its header counts too many.");
-                    }
-
-                    filled += read;
-                    _offset += read;
+                    throw Corrupt($"It ends at byte {_offset:N0} in {what()}: it is truncated, or its header counts too many.");
                 }
             }
             catch (InvalidDataException e)
             {
-                throw Corrupt($"Inflating fails at byte {_offset:N0} of the content, in {what(filled)}: {e.Message}");
+                throw Corrupt($"Inflating fails at byte {_offset:N0} of the content, in {what()}: {e.Message}");
             }
         }
 
