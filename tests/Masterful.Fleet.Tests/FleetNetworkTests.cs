@@ -18,7 +18,9 @@ public sealed class FleetNetworkTests
         Assert.SkipWhen(network.Missing is not null, network.Missing ?? "");
         using var server = new PostgresServer(network);
         await using var fleet = new FleetFixture(server, patience);
-        var worker = new SleepingRunner(Slots, TimeSpan.FromSeconds(3));
+        // However late the second slot is taken: no trial ends before the cable is pulled.
+        var pulled = new TaskCompletionSource();
+        var worker = new SleepingRunner(Slots, TimeSpan.FromSeconds(3)) { Held = pulled.Task };
         await fleet.WorkerAsync(worker);
         var runner = await fleet.CoordinatorAsync();
         var asked = Enumerable.Range(0, 8).Select(seed => runner.RunAsync(FleetFixture.Trial(seed), Stop)).ToList();
@@ -28,9 +30,17 @@ public sealed class FleetNetworkTests
         }
 
         network.Pull();
-        await Task.Delay(TimeSpan.FromSeconds(60), Stop);
-        Assert.DoesNotContain(asked, a => a.IsCompleted);
-        network.Plug();
+        try
+        {
+            pulled.SetResult();
+            await Task.Delay(TimeSpan.FromSeconds(60), Stop);
+            Assert.DoesNotContain(asked, a => a.IsCompleted);
+        }
+        finally
+        {
+            network.Plug();
+        }
+
         var results = await Task.WhenAll(asked);
 
         Assert.Equal(Enumerable.Range(0, 8).Select(s => FleetRequests.Write(SleepingRunner.ResultOf(FleetFixture.Trial(s)))), results.Select(FleetRequests.Write));

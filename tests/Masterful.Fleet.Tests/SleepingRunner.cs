@@ -18,6 +18,9 @@ internal sealed class SleepingRunner(int parallelism, TimeSpan duration) : ITria
     /// <summary>Trials under way.</summary>
     public int Running => Volatile.Read(ref _running);
 
+    /// <summary>No trial goes on before this is over.</summary>
+    public Task Held { get; init; } = Task.CompletedTask;
+
     /// <summary>Where weights that a trial keeps are written, or null.</summary>
     public string? Weights { get; init; }
 
@@ -49,6 +52,7 @@ internal sealed class SleepingRunner(int parallelism, TimeSpan duration) : ITria
         Interlocked.Increment(ref _running);
         try
         {
+            await Held.WaitAsync(cancellation);
             await Task.Delay(duration, cancellation);
         }
         finally
