@@ -42,6 +42,27 @@ public sealed class RunProgressTests : IDisposable
         Assert.Equal("final trainings · trial 1 of 4 · epoch 2/10, 100 img/s · 5% of the work", lines[^1]);
     }
 
+    [Fact]
+    public void The_end_of_one_of_two_trials_takes_nothing_back()
+    {
+        var lines = Told(
+            view => view.Stage(new PipelineProgress(PipelineStage.Final, null, 0, 4, 0, 400, null)),
+            view => view.Epoch(Trial(worker: 0, epoch: 9)),
+            view => view.Epoch(Trial(worker: 1, epoch: 5)),
+            view => view.Epoch(Trial(worker: 0, epoch: 10)),
+            view => view.Stage(new PipelineProgress(PipelineStage.Final, null, 1, 4, 100, 400, 300)),
+            view => view.Epoch(Trial(worker: 0, epoch: 1)));
+
+        Assert.Equal(
+            [
+                "final trainings · trial 1 to 2 of 4 · epoch 9/10 and 5/10, 200 img/s · 35% of the work",
+                "final trainings · trial 1 to 2 of 4 · epoch 5/10, 100 img/s · 38% of the work",
+                "final trainings · trial 2 of 4 · epoch 5/10, 100 img/s · 38% of the work · about 4m 10s left",
+                "final trainings · trial 2 to 3 of 4 · epoch 1/10 and 5/10, 200 img/s · 40% of the work · about 4m 00s left",
+            ],
+            lines[2..]);
+    }
+
     private static TrialProgress Trial(int worker, int epoch) => new($"key{worker}", "none", new EpochProgress(epoch, 10, 1, 100), worker);
 
     private string[] Told(params Action<RunProgress>[] reports)

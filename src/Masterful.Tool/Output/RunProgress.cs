@@ -19,6 +19,10 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
             {
                 _trials.Clear();
             }
+            else
+            {
+                ForgetEnded(progress.TrialsDone - _stage.TrialsDone);
+            }
 
             _stage = progress;
         }
@@ -26,7 +30,7 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
         Tell();
     }
 
-    /// <summary>What each worker trains; a training in its last epoch is as good as over.</summary>
+    /// <summary>What each worker trains.</summary>
     public void Epoch(TrialProgress progress)
     {
         lock (_gate)
@@ -52,11 +56,13 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
                 return;
             }
 
-            trials = _stage.TrialsPlanned > 0 ? [.. _trials.Values.Where(t => t.Epoch.Epoch < t.Epoch.Epochs)] : [];
+            trials = _stage.TrialsPlanned > 0 ? [.. _trials.Values] : [];
             stage = WithRunning(_stage, trials);
         }
 
-        line.Tell(Text(stage, trials), new { stage, trial = trials.FirstOrDefault(), trials });
+        var count = Math.Max(1, trials.Length);
+        trials = [.. trials.Where(t => !HasTrained(t))];
+        line.Tell(Text(stage, trials, count), new { stage, trial = trials.FirstOrDefault(), trials });
         record.Note(new ProgressFile
         {
             RunId = stage.RunId,
@@ -71,6 +77,20 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
                 ? null
                 : string.Join("; ", trials.Select(t => $"{t.PolicyName}: epoch {t.Epoch.Epoch} of {t.Epoch.Epochs}, {t.Epoch.ImagesPerSecond:N0} images a second")),
         });
+    }
+
+    private static bool HasTrained(TrialProgress trial) => trial.Epoch.Epoch >= trial.Epoch.Epochs;
+
+    /// <summary>
+    /// Between its last epoch and its result a trial is evaluated: it is whole by then, and still to be counted. A stage does not say
+    /// whose results it counts; they are of the trials that are trained.
+    /// </summary>
+    private void ForgetEnded(int count)
+    {
+        foreach (var worker in _trials.Where(t => HasTrained(t.Value)).Select(t => t.Key).Take(count).ToList())
+        {
+            _trials.Remove(worker);
+        }
     }
 
     /// <summary>
@@ -96,14 +116,14 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
         };
     }
 
-    private static string Text(PipelineProgress stage, TrialProgress[] trials)
+    private static string Text(PipelineProgress stage, TrialProgress[] trials, int count)
     {
         var epochs = trials.Select(t => $"{t.Epoch.Epoch}/{t.Epoch.Epochs}");
         var parts = new List<string?>
         {
             Name(stage.Stage),
             stage.Detail,
-            stage.TrialsPlanned > 0 ? $"trial {Running(stage, Math.Max(1, trials.Length))} of {stage.TrialsPlanned}" : null,
+            stage.TrialsPlanned > 0 ? $"trial {Running(stage, count)} of {stage.TrialsPlanned}" : null,
             trials.Length > 0 ? $"epoch {string.Join(" and ", epochs)}, {trials.Sum(t => t.Epoch.ImagesPerSecond):N0} img/s" : null,
             stage.ImagePassesPlanned is > 0 and var planned ? $"{Math.Min(1, (double)stage.ImagePasses / planned):0%} of the work" : null,
             stage.SecondsLeft is { } left ? $"about {Duration.Text(TimeSpan.FromSeconds(left))} left" : null,
