@@ -26,6 +26,9 @@ public sealed record WorkerCommand(string Program, IReadOnlyList<string> Argumen
         // Some of libtorch's libraries read these at their start and know nothing of torch's own setting.
         start.Environment["OMP_NUM_THREADS"] = count;
         start.Environment["MKL_NUM_THREADS"] = count;
+
+        // .NET compiles a method once and for good, so that a worker's memory is settled after its first trials; trials cost the same.
+        start.Environment.TryAdd("DOTNET_TieredCompilation", "0");
         return start;
     }
 }
