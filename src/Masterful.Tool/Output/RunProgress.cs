@@ -48,7 +48,7 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
     private void Tell()
     {
         PipelineProgress stage;
-        TrialProgress[] trials;
+        TrialProgress[] underWay;
         lock (_gate)
         {
             if (_stage is null)
@@ -56,13 +56,12 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
                 return;
             }
 
-            trials = _stage.TrialsPlanned > 0 ? [.. _trials.Values] : [];
-            stage = WithRunning(_stage, trials);
+            underWay = _stage.TrialsPlanned > 0 ? [.. _trials.Values] : [];
+            stage = WithRunning(_stage, underWay);
         }
 
-        var count = Math.Max(1, trials.Length);
-        trials = [.. trials.Where(t => !HasTrained(t))];
-        line.Tell(Text(stage, trials, count), new { stage, trial = trials.FirstOrDefault(), trials });
+        TrialProgress[] trials = [.. underWay.Where(t => !HasTrained(t))];
+        line.Tell(Text(stage, trials, Math.Max(1, underWay.Length)), new { stage, trial = trials.FirstOrDefault(), trials });
         record.Note(new ProgressFile
         {
             RunId = stage.RunId,
@@ -79,12 +78,10 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
         });
     }
 
+    /// <summary>Between its last epoch and its result a trial is evaluated: its work is done, and no stage has counted it yet.</summary>
     private static bool HasTrained(TrialProgress trial) => trial.Epoch.Epoch >= trial.Epoch.Epochs;
 
-    /// <summary>
-    /// Between its last epoch and its result a trial is evaluated: it is whole by then, and still to be counted. A stage does not say
-    /// whose results it counts; they are of the trials that are trained.
-    /// </summary>
+    /// <summary>A stage does not say whose results it counts; they are of the trials that have trained.</summary>
     private void ForgetEnded(int count)
     {
         foreach (var worker in _trials.Where(t => HasTrained(t.Value)).Select(t => t.Key).Take(count).ToList())
