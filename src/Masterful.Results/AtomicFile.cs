@@ -8,33 +8,9 @@ public static class AtomicFile
     public static void Write(string path, Action<FileStream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var temporary = Path.Combine(directory, $".{Path.GetFileName(path)}.{Environment.ProcessId:x}-{Guid.NewGuid():N}.tmp");
-        try
-        {
-            Directory.CreateDirectory(directory);
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception e)
-        {
-            if (File.Exists(temporary))
-            {
-                File.Delete(temporary);
-            }
-
-            if (e is UnauthorizedAccessException)
-            {
-                throw new IOException($"{path} can't be written: {e.Message}", e);
-            }
-
-            throw;
-        }
+        using var staged = StagedFile.Create(path);
+        write(staged.Stream);
+        staged.Take();
     }
 
     /// <summary>Writes bytes whole.</summary>
