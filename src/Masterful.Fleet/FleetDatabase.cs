@@ -36,6 +36,7 @@ public sealed class FleetDatabase : IAsyncDisposable, IDisposable
     public static async Task<FleetDatabase> OpenAsync(FleetSettings settings, TimeProvider clock, ILogger logger)
     {
         LogProvider.SetCurrentLogProvider(new HangfireLog(logger));
+        new QueueGuard(logger).HoldHangfire();
         var builder = new NpgsqlDataSourceBuilder(settings.Connection.ConnectionString) { ConnectionStringBuilder = { SearchPath = FleetSchema.Name } };
         var source = builder.Build();
         try

@@ -56,4 +56,8 @@ public static class FleetDiagnostics
     /// <summary>The cache can't take what is fetched.</summary>
     public static readonly DiagnosticCode ShareNotKept = new(
         "MST0813", "fetched files can't be kept", "Free space, or name another folder with MASTERFUL_CACHE, and run the same command again: what was fetched is kept.");
+
+    /// <summary>A row of the database that no engine wrote.</summary>
+    public static readonly DiagnosticCode NotValid = new(
+        "MST0830", "the fleet's database holds something that no engine wrote", "See who can write to the database, then run the same command again; docs/fleet.md says what they can do.");
 }

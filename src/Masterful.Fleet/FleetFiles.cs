@@ -11,6 +11,9 @@ internal sealed class FleetFiles(FleetDatabase database)
 {
     private const int PartLength = 1 << 20;
 
+    /// <summary>No model that this engine trains has as many weights; what says so is not believed.</summary>
+    private const long LargestFile = 16L << 30;
+
     /// <summary>The name of a trial's weights.</summary>
     public static string Weights(string key) => $"weights/{key}";
 
@@ -54,7 +57,7 @@ internal sealed class FleetFiles(FleetDatabase database)
         },
         cancellation);
 
-    /// <summary>Fetches a file; false, with nothing written, where it is not there or <paramref name="notBy"/> wrote it.</summary>
+    /// <summary>Fetches a file; false, with nothing written, where it is not there or not whole, or <paramref name="notBy"/> wrote it.</summary>
     public async Task<bool> GetAsync(string name, string path, Guid? notBy, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -91,16 +94,19 @@ internal sealed class FleetFiles(FleetDatabase database)
 
     private static async Task<bool> ReadAsync(NpgsqlConnection connection, string name, string path, Guid? notBy, CancellationToken cancellation)
     {
+        long length;
         var about = FleetDatabase.Command(connection, "SELECT length FROM files WHERE name = @name AND writer <> @writer", ("name", name), ("writer", notBy ?? Guid.Empty));
         await using (about.ConfigureAwait(false))
         {
-            if (await about.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is not long)
+            if (await about.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is not long told || told is < 0 or > LargestFile)
             {
                 return false;
             }
+
+            length = told;
         }
 
-        var target = File.Create(path);
+        var target = new FileStream(path, FileMode.CreateNew);
         await using (target.ConfigureAwait(false))
         {
             var parts = FleetDatabase.Command(connection, "SELECT bytes FROM file_parts WHERE name = @name ORDER BY part", ("name", name));
@@ -111,15 +117,20 @@ internal sealed class FleetFiles(FleetDatabase database)
                 {
                     while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
                     {
-                        await target.WriteAsync(reader.GetFieldValue<byte[]>(0), cancellation).ConfigureAwait(false);
+                        var part = reader.GetFieldValue<byte[]>(0);
+                        if (target.Position + part.Length > length)
+                        {
+                            return false;
+                        }
+
+                        await target.WriteAsync(part, cancellation).ConfigureAwait(false);
                     }
                 }
             }
 
             target.Flush(flushToDisk: true);
+            return target.Position == length;
         }
-
-        return true;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string text, CancellationToken cancellation, params (string Name, object? Value)[] values)

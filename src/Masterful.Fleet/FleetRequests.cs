@@ -3,22 +3,9 @@ using System.Text.Json;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
-using Masterful.Core.Spec;
 using Masterful.Core.Trials;
 
 namespace Masterful.Fleet;
-
-/// <summary>An answer, or the diagnostics that stand in its place.</summary>
-internal sealed record FleetAnswer(TrialResult? Trial, DistanceProbeResult? Probe, IReadOnlyList<Diagnostic>? Diagnostics)
-{
-    /// <summary>The memory class of the machine that it is from.</summary>
-    public int MemoryClass { get; init; }
-
-    /// <summary>The machines' fault, not the trial's: it may be tried again. Null as the trial stands for a probe.</summary>
-    public static FleetAnswer Failed(TrialSpec? trial, string reason) => trial is not null
-        ? new FleetAnswer(new TrialResult { Key = TrialKey.Of(trial), Status = TrialStatus.Failed, Failure = reason, FailureIsTransient = true }, null, null)
-        : new FleetAnswer(null, null, [new Diagnostic(TrialDiagnostics.WorkerLost, DiagnosticSeverity.Error, $"The distance analysis is not there. {reason}")]);
-}
 
 /// <summary>A request as those who wait for it see it.</summary>
 /// <param name="Id">Its number.</param>

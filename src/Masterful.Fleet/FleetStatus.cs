@@ -55,14 +55,14 @@ public sealed class FleetStatus(FleetDatabase database)
     public Task<List<FleetTask>> TasksAsync(CancellationToken cancellation) => database.QueryAsync(
         """
         SELECT q.id, q.kind, q.policy, q.queue, q.memory, q.state, w.name, q.attempts, q.epoch, q.epochs, now() - CASE WHEN q.state = 'running' THEN q.started ELSE q.asked END,
-            CASE WHEN q.state = 'failed' THEN coalesce(q.result::json -> 'Trial' ->> 'Failure', q.result::json -> 'Diagnostics' -> 0 ->> 'Message') END
+            CASE WHEN q.state = 'failed' THEN q.result END
         FROM requests q LEFT JOIN workers w ON w.id = q.worker
         WHERE q.state IN ('waiting', 'running') OR (q.state = 'failed' AND q.finished > now() - interval '1 day')
         ORDER BY q.state, q.id
         """,
         r => new FleetTask(
             r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetInt32(4), r.GetString(5), r.IsDBNull(6) ? null : r.GetString(6), r.GetInt32(7),
-            r.IsDBNull(8) ? null : r.GetInt32(8), r.IsDBNull(9) ? null : r.GetInt32(9), r.GetTimeSpan(10), r.IsDBNull(11) ? null : r.GetString(11)),
+            r.IsDBNull(8) ? null : r.GetInt32(8), r.IsDBNull(9) ? null : r.GetInt32(9), r.GetTimeSpan(10), r.IsDBNull(11) ? null : FleetAnswer.FailureOf(r.GetString(11))),
         cancellation);
 
     /// <summary>Results of the last day: how many, and the mean seconds from being asked for to being taken on.</summary>

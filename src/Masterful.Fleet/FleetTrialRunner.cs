@@ -55,12 +55,12 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
     /// <inheritdoc/>
     public async Task<TrialResult> RunAsync(TrialSpec trial, CancellationToken cancellation)
     {
-        var key = TrialKey.Of(trial);
+        var work = FleetWork.Of(trial);
         var carries = $"{(trial.EvaluateTest ? "test " : "")}{(trial.KeepWeights ? "weights" : "")}";
         for (var attempt = 1; ;)
         {
             var memory = MemoryFor(trial);
-            var answer = await AskAsync(memory, key, FleetRequests.Trial, carries, FleetRequests.Write(trial), trial, trial, cancellation).ConfigureAwait(false);
+            var answer = await AskAsync(memory, FleetRequests.Trial, carries, FleetRequests.Write(trial), work, cancellation).ConfigureAwait(false);
             var result = answer.Trial!;
             if (result.RanOutOfMemory && _classes.FirstOrDefault(c => c > Math.Max(answer.MemoryClass, memory - 1)) is > 0 and var larger)
             {
@@ -83,7 +83,7 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
     public async Task<DistanceProbeResult> ProbeAsync(DistanceProbe probe, CancellationToken cancellation)
     {
         var answer = await AskAsync(
-            MemoryFor(probe.Trial), TrialKey.Of(probe), FleetRequests.Probe, "", FleetRequests.Write(probe), probe.Trial, null, cancellation).ConfigureAwait(false);
+            MemoryFor(probe.Trial), FleetRequests.Probe, "", FleetRequests.Write(probe), FleetWork.Of(probe), cancellation).ConfigureAwait(false);
         return answer.Probe!;
     }
 
@@ -114,11 +114,11 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
         return Math.Min(needed, _classes.LastOrDefault());
     }
 
-    private async Task<FleetAnswer> AskAsync(
-        int memory, string key, string kind, string carries, string body, TrialSpec trial, TrialSpec? asked, CancellationToken cancellation)
+    private async Task<FleetAnswer> AskAsync(int memory, string kind, string carries, string body, FleetWork work, CancellationToken cancellation)
     {
-        var id = await _requests.AskAsync(_capability.Queue, memory, key, kind, carries, trial.Policy.Name, body, _coordinator, cancellation).ConfigureAwait(false);
-        var waiting = _waiting.GetOrAdd(id, _ => new Waiting(TrialKey.Of(trial), trial.Policy.Name, asked, memory));
+        var policy = work.Trained.Policy.Name;
+        var id = await _requests.AskAsync(_capability.Queue, memory, work.Key, kind, carries, policy, body, _coordinator, cancellation).ConfigureAwait(false);
+        var waiting = _waiting.GetOrAdd(id, _ => new Waiting(TrialKey.Of(work.Trained), policy, work, memory));
         try
         {
             var answer = await waiting.Answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
@@ -195,11 +195,11 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
 
             if (seen.Answer is { } answer)
             {
-                waiting.Answer.TrySetResult(FleetRequests.Read<FleetAnswer>(answer));
+                Take(answer, waiting);
             }
             else if (FleetRequests.IsEnded(seen.State))
             {
-                waiting.Answer.TrySetResult(FleetAnswer.Failed(waiting.Spec, $"{FleetRequests.MostAttempts} workers of the fleet were lost over it."));
+                waiting.Answer.TrySetResult(FleetAnswer.Failed(waiting.Work.Trial, $"{FleetRequests.MostAttempts} workers of the fleet were lost over it."));
             }
             else if (seen.Epoch is { } epoch && epoch.Epoch != waiting.Epoch)
             {
@@ -234,7 +234,7 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
         // What only machines that have left could take is asked for anew, of those that are there.
         foreach (var (id, waiting) in _waiting.Where(w => classes.Count > 0 && w.Value.Memory > classes.Max))
         {
-            if (waiting.Answer.TrySetResult(FleetAnswer.Failed(waiting.Spec, "The machines of the fleet that have the memory for it have left.")))
+            if (waiting.Answer.TrySetResult(FleetAnswer.Failed(waiting.Work.Trial, "The machines of the fleet that have the memory for it have left.")))
             {
                 await _requests.LeaveAsync(id, _coordinator, _end.Token).ConfigureAwait(false);
             }
@@ -249,7 +249,22 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
         }
     }
 
-    private sealed record Waiting(string Trial, string Policy, TrialSpec? Spec, int Memory)
+    /// <summary>An answer ends one request: one that is none must not end the others.</summary>
+    private void Take(string answer, Waiting waiting)
+    {
+        try
+        {
+            waiting.Answer.TrySetResult(FleetAnswer.Read(answer, waiting.Work));
+        }
+        catch (InvalidDataException e)
+        {
+            waiting.Answer.TrySetException(new DiagnosticException(
+                FleetDiagnostics.NotValid,
+                $"The answer in PostgreSQL at {_database.Settings.Place} for '{waiting.Policy}' is not taken: {e.Message}. {FleetDiagnostics.NotValid.Remedy}"));
+        }
+    }
+
+    private sealed record Waiting(string Trial, string Policy, FleetWork Work, int Memory)
     {
         public TaskCompletionSource<FleetAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

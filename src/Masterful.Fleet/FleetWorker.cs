@@ -59,7 +59,7 @@ public sealed class FleetWorker : IProgress<TrialProgress>
                 Queues = MemoryClass.QueuesOf(_capability.Queue, _options.MemoryClass),
                 Activator = new Activator(this),
                 // Nothing of Hangfire's but the counts by hour that its pages draw.
-                FilterProvider = new JobFilterProviderCollection(new JobFilterCollection { new StatisticsHistoryAttribute() }),
+                FilterProvider = new JobFilterProviderCollection(new JobFilterCollection { new StatisticsHistoryAttribute(), new QueueGuard(_logger) }),
                 StopTimeout = TimeSpan.Zero,
                 ShutdownTimeout = _options.StopTimeout,
                 ServerTimeout = _database.Settings.Patience,
@@ -101,18 +101,27 @@ public sealed class FleetWorker : IProgress<TrialProgress>
             return;
         }
 
+        FleetWork work;
+        try
+        {
+            work = FleetWork.Read(claim);
+        }
+        catch (InvalidDataException e)
+        {
+            await RefuseAsync(claim, e.Message).ConfigureAwait(false);
+            return;
+        }
+
         using var span = Telemetry.StartWork(claim.Kind, claim.Key, claim.Trace, claim.Waited);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var trial = claim.Kind == FleetRequests.Trial ? FleetRequests.Read<TrialSpec>(claim.Body) : null;
-        var probe = trial is null ? FleetRequests.Read<DistanceProbe>(claim.Body) : null;
-        var trained = trial ?? probe!.Trial;
+        var trained = work.Trained;
         _logger.LogInformation("{Kind} of '{Policy}' begins ({Key})", claim.Kind, trained.Policy.Name, claim.Key[..12]);
         var checkpoint = new HandedOver();
         var beating = BeatAsync(claim, TrialKey.Of(trained), checkpoint, end);
         var handedOver = false;
         try
         {
-            var answer = (await AnswerAsync(claim, trial, probe, end.Token).ConfigureAwait(false)) with { MemoryClass = _options.MemoryClass };
+            var answer = (await AnswerAsync(claim, work, end.Token).ConfigureAwait(false)) with { MemoryClass = _options.MemoryClass };
             if (answer.Trial is { WeightsPath: { } weights } result)
             {
                 await _files.PutAsync(FleetFiles.Weights(result.Key), weights, Id, end.Token).ConfigureAwait(false);
@@ -134,11 +143,19 @@ public sealed class FleetWorker : IProgress<TrialProgress>
         }
     }
 
-    private async Task<FleetAnswer> AnswerAsync(FleetClaim claim, TrialSpec? trial, DistanceProbe? probe, CancellationToken stop)
+    /// <summary>Ends a request that can't be worked on by any machine, so that it does not go round the fleet.</summary>
+    private async Task RefuseAsync(FleetClaim claim, string reason)
+    {
+        _logger.LogWarning("Request {Request} of the fleet's database is refused: {Reason}.", claim.Id, reason);
+        var refusal = new Diagnostic(FleetDiagnostics.NotValid, DiagnosticSeverity.Error, $"A request was refused by {_options.Name}: {reason}. {FleetDiagnostics.NotValid.Remedy}");
+        await _requests.FinishAsync(claim, new FleetAnswer(null, null, [refusal]), isFinal: false, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task<FleetAnswer> AnswerAsync(FleetClaim claim, FleetWork work, CancellationToken stop)
     {
         try
         {
-            if (trial is not null)
+            if (work.Trial is { } trial)
             {
                 if (trial.Teacher is { } teacher)
                 {
@@ -153,8 +170,8 @@ public sealed class FleetWorker : IProgress<TrialProgress>
                 return new FleetAnswer(await _runner!.RunAsync(trial, stop).ConfigureAwait(false), null, null);
             }
 
-            await FetchWeightsAsync(TrialKey.Of(probe!.Trial), stop).ConfigureAwait(false);
-            return new FleetAnswer(null, await _runner!.ProbeAsync(probe, stop).ConfigureAwait(false), null);
+            await FetchWeightsAsync(TrialKey.Of(work.Trained), stop).ConfigureAwait(false);
+            return new FleetAnswer(null, await _runner!.ProbeAsync(work.Probe!, stop).ConfigureAwait(false), null);
         }
         catch (DiagnosticException e) when (e.Diagnostics[0].Code != FleetDiagnostics.Lost)
         {
@@ -164,7 +181,7 @@ public sealed class FleetWorker : IProgress<TrialProgress>
         {
             // A fault of this machine must not go round the fleet for ever.
             _logger.LogError(e, "A request failed here");
-            return FleetAnswer.Failed(trial, $"It failed on {_options.Name}: {e.Message}");
+            return FleetAnswer.Failed(work.Trial, $"It failed on {_options.Name}: {e.Message}");
         }
     }
 

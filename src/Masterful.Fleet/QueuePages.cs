@@ -45,7 +45,7 @@ public sealed class QueuePages(FleetDatabase database)
     private string Read(long request)
     {
         var found = database.QueryAsync(
-            "SELECT kind, policy, key FROM requests WHERE id = @id", r => $"{r.GetString(0)} of '{r.GetString(1)}' ({r.GetString(2)[..12]})", CancellationToken.None, ("id", request));
+            "SELECT kind, policy, key FROM requests WHERE id = @id", r => $"{r.GetString(0)} of '{r.GetString(1)}' ({new string([.. r.GetString(2).Take(12)])})", CancellationToken.None, ("id", request));
         return found.GetAwaiter().GetResult() is [var name] ? name : $"request {request}";
     }
 }
