@@ -9,7 +9,10 @@ public interface IImageSource
     /// <summary>Class names in the order of their labels.</summary>
     IReadOnlyList<string> Classes { get; }
 
-    /// <summary>A text that changes whenever the images or labels of the split would.</summary>
+    /// <summary>
+    /// A text that changes whenever the images or labels of the split would. A hash of the content does; lengths and times of writing do not,
+    /// since copying and unpacking keep them.
+    /// </summary>
     /// <param name="root">Full path of <c>dataset.root</c>.</param>
     /// <param name="split">What the spec has for the split.</param>
     string Fingerprint(string root, string split);

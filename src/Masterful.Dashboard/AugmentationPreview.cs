@@ -24,8 +24,7 @@ internal sealed class AugmentationPreview(DashboardOptions options, DataView dat
     private readonly PreviewProcess? _process =
         options.PreviewProgram is { } program ? new PreviewProcess(program, options.IdleRelease, options.Clock) : null;
 
-    private PreviewImages? _images;
-    private IReadOnlyList<string>? _classes;
+    private (string Data, PreviewImages Images, IReadOnlyList<string> Classes)? _chosen;
 
     /// <summary>Those that change pixels.</summary>
     public static IReadOnlyList<ShownTechnique> Techniques { get; } =
@@ -48,23 +47,31 @@ internal sealed class AugmentationPreview(DashboardOptions options, DataView dat
             return null;
         }
 
-        if (_images is null)
-        {
-            (_images, _classes) = await data.WithSplitsAsync(splits => (PreviewImages.Choose(splits.Train, seed), splits.Classes), cancellation).ConfigureAwait(false);
-        }
-
-        if (_images is not { } images)
+        if (await ChosenAsync(seed, cancellation).ConfigureAwait(false) is not var (_, images, classes))
         {
             return null;
         }
 
         var request = new PreviewRequest(images, technique, value, Seeds.Derive(seed, $"preview/draws/{draw}"));
         var pairs = await _process.RenderAsync(request, cancellation).ConfigureAwait(false);
-        return [.. pairs.Zip(images.Labels, (p, label) => new ShownPair(Uri(p.Original), Uri(p.Changed), label < 0 ? null : _classes![label]))];
+        return [.. pairs.Zip(images.Labels, (p, label) => new ShownPair(Uri(p.Original), Uri(p.Changed), label < 0 ? null : classes[label]))];
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>The images that are shown: the same until the data are others.</summary>
+    private async Task<(string Data, PreviewImages Images, IReadOnlyList<string> Classes)?> ChosenAsync(long seed, CancellationToken cancellation)
+    {
+        var now = (await data.StateAsync(cancellation).ConfigureAwait(false)).Fingerprint;
+        if (_chosen?.Data != now || now is null)
+        {
+            _chosen = await data.WithSplitsAsync<(string, PreviewImages, IReadOnlyList<string>)?>(
+                splits => (splits.Fingerprint, PreviewImages.Choose(splits.Train, seed), splits.Classes), cancellation).ConfigureAwait(false);
+        }
+
+        return _chosen;
+    }
 
     private static string Uri(byte[] png) => $"data:image/png;base64,{Convert.ToBase64String(png)}";
 }

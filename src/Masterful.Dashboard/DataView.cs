@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using Masterful.Core.Data;
+using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -26,7 +29,7 @@ internal sealed record DataState(bool Available, string? Reason, string? Fingerp
 
 /// <summary>
 /// The spec's images as mapped files, read when they are asked for and let go of when nobody has asked in a while: what is known of them
-/// stays.
+/// stays, until their files are others than they were.
 /// </summary>
 /// <param name="spec">Null where only reports are looked at.</param>
 /// <param name="idle">After how long they are let go of.</param>
@@ -35,44 +38,41 @@ internal sealed class DataView(MasterfulSpec? spec, TimeSpan idle, TimeProvider 
 {
     private const int MostGroups = 200;
     private const int MostOfAGroup = 12;
+
+    /// <summary>Looking at tens of thousands of files takes a tenth of a second: once for a page and all of its pictures.</summary>
+    private static readonly TimeSpan Looking = TimeSpan.FromSeconds(2);
+
     private readonly SemaphoreSlim _gate = new(1);
     private DatasetSplits? _splits;
     private DataState? _state;
     private ITimer? _timer;
+    private (IReadOnlyList<string> Files, string Stamps)? _seen;
+    private long _looked;
 
-    /// <summary>Reads the data once; the reason where it can't be read.</summary>
-    public async Task<DataState> StateAsync(CancellationToken cancellation)
-    {
-        if (_state is not { } known)
+    /// <summary>What is known of the data as they are now; the reason where they can't be read.</summary>
+    public Task<DataState> StateAsync(CancellationToken cancellation) => InTurnAsync(
+        async () =>
         {
-            await WithSplitsAsync(_ => true, cancellation).ConfigureAwait(false);
-            known = _state!;
-        }
-
-        return known;
-    }
+            LookAgain();
+            return _state ??= await ReadAsync(cancellation).ConfigureAwait(false);
+        },
+        cancellation);
 
     /// <summary>What is made of the splits, or the default when they can't be read.</summary>
     /// <param name="make">Keeps nothing of them: they are released when it is long over.</param>
     /// <param name="cancellation">Stops.</param>
-    public async Task<T?> WithSplitsAsync<T>(Func<DatasetSplits, T> make, CancellationToken cancellation)
-    {
-        await _gate.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+    public Task<T?> WithSplitsAsync<T>(Func<DatasetSplits, T> make, CancellationToken cancellation) => InTurnAsync(
+        async () =>
         {
+            LookAgain();
             if (_splits is null && _state is not { Available: false })
             {
                 _state = await ReadAsync(cancellation).ConfigureAwait(false);
             }
 
             return _splits is null ? default : make(_splits);
-        }
-        finally
-        {
-            _timer?.Change(idle, Timeout.InfiniteTimeSpan);
-            _gate.Release();
-        }
-    }
+        },
+        cancellation);
 
     /// <summary>An image as a PNG, or null when there is none.</summary>
     public Task<byte[]?> ImageAsync(string split, int index, CancellationToken cancellation) => WithSplitsAsync(splits =>
@@ -94,6 +94,47 @@ internal sealed class DataView(MasterfulSpec? spec, TimeSpan idle, TimeProvider 
         _gate.Dispose();
     }
 
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            _timer?.Change(idle, Timeout.InfiniteTimeSpan);
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Forgets what was read where the files are others by now.</summary>
+    private void LookAgain()
+    {
+        if (_seen is not var (files, stamps) || clock.GetElapsedTime(_looked) < Looking)
+        {
+            return;
+        }
+
+        _looked = clock.GetTimestamp();
+        if (Stamps(files) != stamps)
+        {
+            _splits?.Dispose();
+            (_splits, _state, _seen) = (null, null, null);
+        }
+    }
+
+    private static string Stamps(IReadOnlyList<string> files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in files)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{file}\t{FileStamp.Of(file).Text}\n"));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     private async Task<DataState> ReadAsync(CancellationToken cancellation)
     {
         if (spec is null)
@@ -113,6 +154,7 @@ internal sealed class DataView(MasterfulSpec? spec, TimeSpan idle, TimeProvider 
         }
 
         _timer ??= clock.CreateTimer(_ => Release(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        (_seen, _looked) = ((_splits.Files, Stamps(_splits.Files)), clock.GetTimestamp());
         var groups = Groups(_splits);
         return new DataState(true, null, _splits.Fingerprint, [.. groups.Take(MostGroups).Select(g => g with { Images = [.. g.Images.Take(MostOfAGroup)] })], groups.Count);
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Masterful.Reporting;
 using Masterful.Results;
 using Microsoft.AspNetCore.Builder;
@@ -5,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Net.Http.Headers;
 using Respond = Microsoft.AspNetCore.Http.Results;
 
 namespace Masterful.Dashboard;
@@ -73,8 +75,9 @@ internal static class Endpoints
                 return Respond.NotFound();
             }
 
-            context.Response.Headers.CacheControl = "private, max-age=3600";
-            return Respond.Bytes(png, "image/png");
+            // The same place can have another image later on: browsers ask each time, and are sent what they lack.
+            context.Response.Headers.CacheControl = "private, no-cache";
+            return Respond.Bytes(png, "image/png", entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(png))}\""));
         });
     }
 

@@ -32,7 +32,7 @@ public enum FileKind
 /// <param name="Volume">The device's number.</param>
 /// <param name="Number">Inode or file index.</param>
 /// <param name="Length">Bytes.</param>
-/// <param name="Changed">When content, owner or permissions last changed; a count that can only be compared.</param>
+/// <param name="Changed">When content, owner or permissions last changed; a count to be compared, see <see cref="TimeOf"/>.</param>
 public readonly partial record struct FileFacts(
     FileKind Kind, UnixFileMode Mode, uint Owner, uint Group, ulong Links, ulong Volume, ulong Number, long Length, long Changed)
 {
@@ -64,6 +64,10 @@ public readonly partial record struct FileFacts(
             : null;
         return facts ?? throw new IOException($"The system does not tell about an open file: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
     }
+
+    /// <summary>The time that <see cref="Changed"/> counts to.</summary>
+    public static DateTimeOffset TimeOf(long changed) =>
+        OperatingSystem.IsWindows() ? DateTimeOffset.FromFileTime(changed) : DateTimeOffset.UnixEpoch.AddTicks(changed / TimeSpan.NanosecondsPerTick);
 
     /// <summary>Whether both are the same file with the same content, as far as the system can tell.</summary>
     public bool IsSame(FileFacts other) =>

@@ -96,4 +96,16 @@ public static class DataDiagnostics
     /// <summary>A class that can't have an image in every fold.</summary>
     public static readonly DiagnosticCode TooFewForFolds = new(
         "MST0123", "a class has too few images for the folds", "Use fewer folds, or add images of the class.");
+
+    /// <summary>Somebody wrote where images were read from.</summary>
+    public static readonly DiagnosticCode ChangedWhileRead = new(
+        "MST0160", "files changed while they were read", "Run again when nothing writes to the data set any more.");
+
+    /// <summary>A file that a source names and that has another content.</summary>
+    public static readonly DiagnosticCode SourceDiffers = new(
+        "MST0161", "a file of dataset.sources has another hash", "Delete the file, so that it is fetched again; or, if it is right, put its sha256 into dataset.sources.");
+
+    /// <summary>A picture beside figures that are right.</summary>
+    public static readonly DiagnosticCode PictureNotDrawn = new(
+        "MST0162", "a picture can't be drawn", "The figures beside it are right; name another file by --sheet, or report what the message says.");
 }

@@ -14,10 +14,14 @@ namespace Masterful.Core.Data;
 /// <param name="cacheFolder">The cache of the run; decoded images go into <c>data/</c> in it.</param>
 /// <param name="logger">Told about cache misses.</param>
 /// <param name="fetcher">Downloads what is missing; by default over HTTP with the system's proxy.</param>
-public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetcher? fetcher = null)
+/// <param name="clock">The time; by default the system's.</param>
+public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetcher? fetcher = null, TimeProvider? clock = null)
 {
     private const ulong SelectSalt = 0x73656C656374;
     private const ulong TestSalt = 0x74657374;
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+
+    private string DecodedFolder => Path.Combine(cacheFolder, "data");
 
     /// <summary>The data of a spec, read by the spec's own image source where it names one.</summary>
     /// <inheritdoc cref="LoadAsync(DatasetSpec, ImageShape, IImageSource?, Func{string, SourcePosition}, IProgress{DataProgress}?, CancellationToken)"/>
@@ -30,7 +34,7 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
     }
 
     /// <summary>
-    /// Fetches sources that are missing, reads each split (from the cache when it was decoded before), brings images to the model's
+    /// Fetches sources that are missing, holds the others against their hashes, reads each split (from the cache when it was decoded before), brings images to the model's
     /// shape, takes test and select out of train where they are shares of it, applies limits, and runs the health checks on the splits
     /// as they are then. Warnings are in <see cref="DatasetHealth.Diagnostics"/>.
     /// </summary>
@@ -85,22 +89,29 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
     private async Task FetchAsync(
         DatasetSpec dataset, Func<string, SourcePosition> positionOf, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
-        var missing = dataset.Sources.Index().Where(s => !File.Exists(s.Item.To)).ToList();
-        if (missing.Count == 0)
+        if (dataset.Sources.Count == 0)
         {
             return;
         }
 
         // Whoever serves the data is none of those who may know of a run's trace.
         using var http = fetcher is null ? new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) : null;
-        var downloads = fetcher ?? new SourceFetcher(http!, TimeProvider.System);
+        var downloads = fetcher ?? new SourceFetcher(http!, _clock);
+        var check = new SourceCheck(DecodedFolder, _clock);
         var problems = new List<Diagnostic>();
-        foreach (var (index, source) in missing)
+        foreach (var (index, source) in dataset.Sources.Index())
         {
+            var position = positionOf($"dataset.sources.{index}");
+            if (File.Exists(source.To))
+            {
+                problems.AddRange(new[] { await check.FindAsync(source, position, progress, cancellation).ConfigureAwait(false) }.OfType<Diagnostic>());
+                continue;
+            }
+
             logger.LogInformation("Fetching {File}", source.To);
             try
             {
-                await downloads.FetchAsync(source, positionOf($"dataset.sources.{index}"), progress, cancellation).ConfigureAwait(false);
+                await downloads.FetchAsync(source, position, progress, cancellation).ConfigureAwait(false);
             }
             catch (DiagnosticException e)
             {
@@ -121,7 +132,7 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
     {
         var reader = DatasetReaders.For(dataset, custom, positionOf);
         var files = new List<string>();
-        var cache = new DecodedCache(Path.Combine(cacheFolder, "data"), logger);
+        var cache = new DecodedCache(DecodedFolder, _clock, logger);
         var opened = new ConcurrentBag<DecodedSplit>();
         try
         {

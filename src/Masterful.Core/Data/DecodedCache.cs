@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Masterful.Core.Data.Readers;
+using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Results;
 using Microsoft.Extensions.Logging;
@@ -11,11 +12,12 @@ namespace Masterful.Core.Data;
 /// <summary>
 /// Decodes each split once. A decoded file's name is the hash of what it was made from: format, shape, and name, length and
 /// SHA-256 of each file. So that a start need not hash gigabytes, a small file beside it remembers that name for the same files with
-/// the same lengths and times of change.
+/// the same stamps, where those prove the content.
 /// </summary>
 /// <param name="folder">Where the files are kept.</param>
+/// <param name="clock">Tells how long ago a file was changed.</param>
 /// <param name="logger">Told about misses.</param>
-internal sealed class DecodedCache(string folder, ILogger logger)
+internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger logger)
 {
     private const string Unreadable = "unreadable";
     private readonly List<Diagnostic> _warnings = [];
@@ -28,7 +30,9 @@ internal sealed class DecodedCache(string folder, ILogger logger)
     public DecodedSplit Open(
         IDatasetReader reader, SplitListing listing, DatasetFormat format, ImageShape shape, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
-        var path = Path.Combine(folder, $"{KeyOf(listing, format, shape, progress, cancellation)}.bin");
+        var head = Head(listing, format, shape);
+        var key = KeyOf(head, listing, progress, cancellation);
+        var path = Path.Combine(folder, $"{key}.bin");
         if (TryOpen(path, listing, shape) is { } known)
         {
             NoteUse(path);
@@ -39,9 +43,17 @@ internal sealed class DecodedCache(string folder, ILogger logger)
         var total = listing.Labels?.Count;
         logger.LogInformation("Decoding split {Split}", name);
         void Report(int done) => progress?.Report(new DataProgress("decode", name, done, total));
+        IReadOnlyList<string> Read(ImageSink sink)
+        {
+            var classes = reader.Read(listing, sink, cancellation);
+            // What is kept under the content's name must be of that content, whoever wrote there meanwhile.
+            CheckUnchanged(head, listing, key, cancellation);
+            return classes;
+        }
+
         try
         {
-            AtomicFile.Write(path, file => DecodedFile.Write(file, shape, Report, sink => reader.Read(listing, sink, cancellation)));
+            AtomicFile.Write(path, file => DecodedFile.Write(file, shape, Report, Read));
             if (TryOpen(path, listing, shape) is { } fresh)
             {
                 return fresh;
@@ -55,7 +67,7 @@ internal sealed class DecodedCache(string folder, ILogger logger)
 
         var store = new MemoryImageStore(shape);
         using var sink = new ImageSink(shape, store.AddAll, Report);
-        var classes = reader.Read(listing, sink, cancellation);
+        var classes = Read(sink);
         sink.Settle();
         return new DecodedSplit(listing, store, sink.Labels, sink.Hashes, classes, sink.Sizes);
     }
@@ -97,12 +109,13 @@ internal sealed class DecodedCache(string folder, ILogger logger)
         }
     }
 
-    private string KeyOf(
-        SplitListing listing, DatasetFormat format, ImageShape shape, IProgress<DataProgress>? progress, CancellationToken cancellation)
+    private static string Head(SplitListing listing, DatasetFormat format, ImageShape shape) =>
+        string.Create(CultureInfo.InvariantCulture, $"{DecodedFile.Version}\n{format}\n{shape}\n{listing.Request.Labelled}\n")
+        + $"{string.Join('\t', listing.Classes)}\n{string.Join(',', listing.Labels ?? [])}\n{listing.Extra}\n";
+
+    private string KeyOf(string head, SplitListing listing, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
-        var head = string.Create(CultureInfo.InvariantCulture, $"{DecodedFile.Version}\n{format}\n{shape}\n{listing.Request.Labelled}\n")
-            + $"{string.Join('\t', listing.Classes)}\n{string.Join(',', listing.Labels ?? [])}\n{listing.Extra}\n";
-        var seen = Hash(head, listing.Files, f => string.Create(CultureInfo.InvariantCulture, $"{f.Path}\t{f.Length}\t{f.Modified.Ticks}\n"));
+        var seen = Hash(head, listing.Files, f => $"{f.Path}\t{f.Stamp.Text}\n");
         var memory = Path.Combine(folder, $"{seen}.key");
         try
         {
@@ -116,12 +129,12 @@ internal sealed class DecodedCache(string folder, ILogger logger)
             logger.LogWarning("The cache file {Path} can't be read: {Reason}", memory, e.Message);
         }
 
+        var reading = clock.GetUtcNow();
         var hashes = HashContents(listing, progress, cancellation);
-        var position = 0;
-        var key = Hash(head, listing.Files, f => string.Create(CultureInfo.InvariantCulture, $"{f.Name}\t{f.Length}\t{hashes[position++]}\n"));
+        var key = ContentKey(head, listing, hashes);
         try
         {
-            if (!hashes.Contains(Unreadable))
+            if (!hashes.Contains(Unreadable) && listing.Files.All(f => f.Stamp.Proves(f.Path, reading)))
             {
                 AtomicFile.Write(memory, key);
             }
@@ -132,6 +145,28 @@ internal sealed class DecodedCache(string folder, ILogger logger)
         }
 
         return key;
+    }
+
+    private static string ContentKey(string head, SplitListing listing, string[] hashes)
+    {
+        var position = 0;
+        return Hash(head, listing.Files, f => string.Create(CultureInfo.InvariantCulture, $"{f.Name}\t{f.Stamp.Length}\t{hashes[position++]}\n"));
+    }
+
+    private void CheckUnchanged(string head, SplitListing listing, string key, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        if (listing.Files.All(f => f.Stamp.Proves(f.Path, now) && FileStamp.Of(f.Path) == f.Stamp)
+            || ContentKey(head, listing, HashContents(listing, null, cancellation)) == key)
+        {
+            return;
+        }
+
+        var changed = listing.Files.FirstOrDefault(f => FileStamp.Of(f.Path) != f.Stamp) ?? listing.Files[0];
+        throw new DiagnosticException(
+            DataDiagnostics.ChangedWhileRead,
+            $"Files of split '{listing.Request.Name}' changed while they were read, this one among them.",
+            new SourcePosition(changed.Path));
     }
 
     private static string Hash(string head, IReadOnlyList<DataFile> files, Func<DataFile, string> line)

@@ -19,7 +19,10 @@ internal sealed class TestData : IDisposable
 
     public string Cache { get; set; } = "";
 
-    private string CacheFolder => Cache.Length > 0 ? Cache : System.IO.Path.Combine(_folder.FullName, "cache");
+    /// <summary>Of the loader: what a test has just written is an hour old for it, as data are for most runs.</summary>
+    public TimeProvider Clock { get; set; } = new LaterClock(TimeSpan.FromHours(1));
+
+    public string CacheFolder => Cache.Length > 0 ? Cache : System.IO.Path.Combine(_folder.FullName, "cache");
 
     public IEnumerable<string> CacheFiles =>
         Directory.Exists(CacheFolder) ? Directory.EnumerateFiles(CacheFolder, "*.bin", SearchOption.AllDirectories) : [];
@@ -45,7 +48,7 @@ internal sealed class TestData : IDisposable
     };
 
     public DatasetSplits Load(DatasetSpec spec, ImageShape? shape = null, IProgress<DataProgress>? progress = null, Abstractions.IImageSource? custom = null) =>
-        new DatasetLoader(CacheFolder, NullLogger.Instance)
+        new DatasetLoader(CacheFolder, NullLogger.Instance, clock: Clock)
             .LoadAsync(spec, shape ?? Small, custom, key => new SourcePosition("masterful.yaml", key.Length, 1), progress, CancellationToken.None)
             .GetAwaiter().GetResult();
 
@@ -111,4 +114,9 @@ internal sealed class TestData : IDisposable
     public static int[] Labels(int count, int classes) => [.. Enumerable.Range(0, count).Select(i => i % classes)];
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private sealed class LaterClock(TimeSpan offset) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + offset;
+    }
 }

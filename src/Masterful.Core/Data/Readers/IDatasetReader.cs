@@ -1,3 +1,4 @@
+using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 
 namespace Masterful.Core.Data.Readers;
@@ -25,15 +26,11 @@ internal sealed record SplitRequest(string Name, string Key, IReadOnlyList<strin
 /// <summary>A file whose content decides what is read.</summary>
 /// <param name="Name">Relative to the root, with forward slashes.</param>
 /// <param name="Path">Full path.</param>
-/// <param name="Length">Bytes.</param>
-/// <param name="Modified">When it was last written.</param>
-internal sealed record DataFile(string Name, string Path, long Length, DateTime Modified)
+/// <param name="Stamp">What it was when it was listed.</param>
+internal sealed record DataFile(string Name, string Path, FileStamp Stamp)
 {
-    public static DataFile At(string root, string path)
-    {
-        var info = new FileInfo(path);
-        return new DataFile(System.IO.Path.GetRelativePath(root, path).Replace('\\', '/'), path, info.Length, info.LastWriteTimeUtc);
-    }
+    public static DataFile At(string root, string path) =>
+        new(System.IO.Path.GetRelativePath(root, path).Replace('\\', '/'), path, FileStamp.Of(path));
 }
 
 /// <summary>What a split consists of, known before any image is decoded.</summary>
