@@ -10,6 +10,9 @@ internal sealed class ReportCharts(RunResult result, PoliciesFile? policies)
     public static IReadOnlyList<string> Names { get; } =
         ["labels.png", "policies.png", "waterfall.png", "waterfall-error.png", "recall.png", "precision.png", "error-rate.png", "synthetic.png", "unlabeled.png"];
 
+    /// <summary>Classes that a chart with a row for each can have: a picture of more is higher than viewers show.</summary>
+    public const int MostClasses = 1_500;
+
     public ReportImage? Labels { get; } = DrawLabels(result.Dataset);
 
     public ReportImage? Policies { get; } = policies is { Policies.Count: > 1, Axes.Count: > 0 }
@@ -52,12 +55,12 @@ internal sealed class ReportCharts(RunResult result, PoliciesFile? policies)
         $"Validation loss by the number of {dose.Technique} images: "
         + string.Join("; ", dose.Points.Select(p => $"{(p.Share == 0 ? "none" : Figures.Count(p.Images))}: {Figures.Loss(p.ValidationLoss)}")) + ".";
 
-    private static bool HasClasses(RunResult result) => result.Original.Classes.Count > 0 && result.Original.Classes.Count == result.Masterful.Classes.Count;
+    private static bool HasClasses(RunResult result) => result.Original.Classes.Count is > 0 and <= MostClasses && result.Original.Classes.Count == result.Masterful.Classes.Count;
 
     private static ReportImage? DrawLabels(DatasetInfo dataset)
     {
         List<(string, IReadOnlyList<int>)> splits = [.. dataset.ClassCounts.Where(c => c.Value.Any(count => count > 0)).Take(5).Select(c => (c.Key, c.Value))];
-        return splits.Count == 0 || dataset.Classes.Count == 0
+        return splits.Count == 0 || dataset.Classes.Count is 0 or > MostClasses
             ? null
             : Draw("labels.png", new LabelDistributionChart([.. dataset.Classes.Select(ClassLabel.For)], splits),
                 $"Bars of the number of images of each of {dataset.Classes.Count} classes in {string.Join(", ", splits.Select(s => s.Item1))}.");

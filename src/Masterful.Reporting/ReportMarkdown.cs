@@ -123,12 +123,23 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
             _page.List(dataset.Health.Warnings.Take(50).Select(Sentence));
         }
 
-        Show(charts.Labels, "The images of each class were not counted.");
+        Show(charts.Labels, ByClass("The images of each class were not counted."));
         if (samples is not null)
         {
             _page.Paragraph("Samples from the training images:").Image(samples.Alternative, samples.Path);
         }
+        else
+        {
+            _page.Paragraph($"There is no contact sheet of the training images: {NoSamples(dataset)}");
+        }
     }
+
+    private static string NoSamples(DatasetInfo dataset) => dataset switch
+    {
+        { SamplesProblem: { Length: > 0 } problem } => $"it could not be drawn ({Sentence(problem.TrimEnd('.'))}).",
+        { SamplesImage: { Length: > 0 } name } => $"{Code(name)} is not in the report's folder, or is no picture of up to {ReportWriter.MostSampleBytes >> 20} MiB.",
+        _ => "this run drew none.",
+    };
 
     private static IReadOnlyList<string> Check(string name, int found) => [name, Figures.Count(found), found == 0 ? "✔" : "▲\u00A0look\u00A0into\u00A0it"];
 
@@ -289,7 +300,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
     {
         _page.Paragraph(
             "Recall answers: of the images that truly belong to a class, what share does the model find? With true positives TP and false negatives FN it is TP / (TP + FN).");
-        Show(charts.Recall, "There are no figures by class.");
+        Show(charts.Recall, ByClass("There are no figures by class."));
         Classes(c => (c.Recall, c.RecallLow, c.RecallHigh));
     }
 
@@ -297,7 +308,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
     {
         _page.Paragraph(
             "Precision answers: of the images that the model takes for a class, what share truly belongs to it? With true positives TP and false positives FP it is TP / (TP + FP).");
-        Show(charts.Precision, "There are no figures by class.");
+        Show(charts.Precision, ByClass("There are no figures by class."));
         Classes(c => (c.Precision, c.PrecisionLow, c.PrecisionHigh));
     }
 
@@ -458,6 +469,11 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
             ]));
         }
     }
+
+    /// <summary>Why there is no chart with a row a class.</summary>
+    private string ByClass(string otherwise) => result.Dataset.Classes.Count > ReportCharts.MostClasses
+        ? $"There are {Figures.Count(result.Dataset.Classes.Count)} classes, too many for a chart; {Code(ResultTables.ClassesName)} has the figures of each."
+        : otherwise;
 
     private void Show(ReportImage? image, string otherwise)
     {

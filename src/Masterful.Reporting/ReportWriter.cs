@@ -11,7 +11,9 @@ public static class ReportWriter
     /// <summary>The name of the HTML report.</summary>
     public const string HtmlName = "report.html";
 
-    private const long MostSampleBytes = 16 << 20;
+    /// <summary>A contact sheet that is larger is not put into the page.</summary>
+    internal const long MostSampleBytes = 16 << 20;
+
     private const long MostSheetBytes = 4 << 20;
 
     /// <summary>

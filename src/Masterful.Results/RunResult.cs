@@ -121,6 +121,9 @@ public sealed record DatasetInfo
 
     /// <summary>File name in the report folder of a contact sheet of samples, or null.</summary>
     public string? SamplesImage { get; init; }
+
+    /// <summary>Why there is no contact sheet; null where there is one.</summary>
+    public string? SamplesProblem { get; init; }
 }
 
 /// <summary>What the health checks found.</summary>

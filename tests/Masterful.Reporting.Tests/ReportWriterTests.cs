@@ -182,13 +182,51 @@ public partial class ReportWriterTests
         var fashion = Plain();
         using var folder = new ReportFolder(fashion with { Dataset = fashion.Dataset with { SamplesImage = "samples.png" } });
         ReportWriter.Write(folder.Path, new ReportOptions());
-        Assert.DoesNotContain("samples.png", folder.Text(ReportWriter.MarkdownName), StringComparison.Ordinal);
+        Assert.DoesNotContain("](samples.png)", folder.Text(ReportWriter.MarkdownName), StringComparison.Ordinal);
+        Assert.Contains("There is no contact sheet of the training images: `samples.png` is not in the report's folder", folder.Text(ReportWriter.MarkdownName), StringComparison.Ordinal);
 
         File.Copy(folder.File("charts/error-rate.png"), folder.File("samples.png"));
         ReportWriter.Write(folder.Path, new ReportOptions());
 
         Assert.Contains("](samples.png)", folder.Text(ReportWriter.MarkdownName), StringComparison.Ordinal);
         Assert.Contains("alt=\"Samples of the images of Fashion-MNIST, by class.\"", folder.Text(ReportWriter.HtmlName), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, null, "this run drew none.")]
+    [InlineData(null, "No surface.", "it could not be drawn (No surface).")]
+    [InlineData("gone.png", null, "`gone.png` is not in the report's folder")]
+    public void A_report_without_a_contact_sheet_says_why(string? image, string? problem, string reason)
+    {
+        var fashion = Plain();
+        using var folder = new ReportFolder(fashion with { Dataset = fashion.Dataset with { SamplesImage = image, SamplesProblem = problem } });
+
+        ReportWriter.Write(folder.Path, new ReportOptions());
+
+        Assert.Contains($"There is no contact sheet of the training images: {reason}", folder.Text(ReportWriter.MarkdownName), StringComparison.Ordinal);
+        Assert.Contains("There is no contact sheet of the training images", folder.Text(ReportWriter.HtmlName), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1_000, true)]
+    [InlineData(20_000, false)]
+    public void So_many_classes_cost_a_chart_at_most(int count, bool drawn)
+    {
+        var fashion = SampleResults.Fashion();
+        string[] names = [.. Enumerable.Range(0, count).Select(c => $"class {c}")];
+        ArmResult Of(ArmResult arm) => arm with { Classes = [.. names.Select((name, c) => arm.Classes[c % arm.Classes.Count] with { Name = name })] };
+        using var folder = new ReportFolder(fashion with
+        {
+            Dataset = fashion.Dataset with { Classes = names, ClassCounts = new Dictionary<string, IReadOnlyList<int>> { ["train"] = [.. names.Select((_, c) => c)] } },
+            Original = Of(fashion.Original),
+            Masterful = Of(fashion.Masterful),
+        });
+
+        ReportWriter.Write(folder.Path, new ReportOptions { Html = false });
+
+        Assert.Equal(drawn, File.Exists(folder.File("charts/labels.png")));
+        Assert.Equal(drawn, File.Exists(folder.File("charts/recall.png")));
+        Assert.Equal(!drawn, folder.Text(ReportWriter.MarkdownName).Contains("too many for a chart; `classes.csv` has the figures of each", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -3,54 +3,53 @@ using SkiaSharp;
 
 namespace Masterful.Core.Data;
 
-/// <summary>Draws rows of images of one shape as a PNG, without text: who shows it names the rows beside it.</summary>
-public static class ImageGrid
+/// <summary>Rows of images of one shape as a picture, without text: who shows it names the rows beside it.</summary>
+/// <param name="Png">The picture.</param>
+/// <param name="RowsInColumn">Rows that stand below each other; those that come after them stand beside them, from the top again.</param>
+public sealed record ImageGrid(byte[] Png, int RowsInColumn)
 {
-    private const int SmallestCell = 56;
-    private const int Scale = 2;
-    private const int Gap = 4;
-    private const int Margin = 8;
-    private const int Largest = 16_384;
+    /// <summary>Pixels of a picture at most: with photographs about twice as many bytes.</summary>
+    public const long MostPixels = 12_000_000;
 
     /// <summary>
-    /// Draws a grid on white, for screens of twice the density: each image enlarged by a whole factor, without smoothing, to at
-    /// least 56 points. Rows may differ in length.
+    /// Draws a grid on white, for screens of twice the density: small images enlarged by a whole factor, without smoothing, large ones and
+    /// very many reduced. Rows may differ in length.
     /// </summary>
     /// <param name="rows">C×H×W bytes of each image, row by row from the top.</param>
     /// <param name="shape">Shape of every image; 1 or 3 channels.</param>
-    /// <exception cref="ArgumentException">No image at all, an image of another size, or a grid over 16,384 pixels a side.</exception>
-    public static byte[] Png(IReadOnlyList<IReadOnlyList<byte[]>> rows, ImageShape shape)
+    /// <exception cref="ArgumentException">No image at all, or an image of another size.</exception>
+    public static ImageGrid Draw(IReadOnlyList<IReadOnlyList<byte[]>> rows, ImageShape shape)
     {
         var columns = rows.Count == 0 ? 0 : rows.Max(r => r.Count);
-        if (columns == 0 || rows.Any(r => r.Any(image => image.Length != shape.Length)))
-        {
-            throw new ArgumentException($"A grid needs at least one image, and every image {shape.Length} bytes.", nameof(rows));
-        }
+        return columns == 0
+            ? throw new ArgumentException("A grid needs at least one image.", nameof(rows))
+            : Draw(rows, pixels => pixels, shape, GridLayout.For(rows.Count, columns, shape, MostPixels));
+    }
 
-        var factor = Scale * Math.Max(1, (SmallestCell + Math.Min(shape.Height, shape.Width) - 1) / Math.Min(shape.Height, shape.Width));
-        var cell = (Width: shape.Width * factor, Height: shape.Height * factor);
-        var width = (2 * Margin * Scale) + (columns * cell.Width) + ((columns - 1) * Gap * Scale);
-        var height = (2 * Margin * Scale) + (rows.Count * cell.Height) + ((rows.Count - 1) * Gap * Scale);
-        if (width > Largest || height > Largest)
-        {
-            throw new ArgumentException($"A grid of {width}×{height} pixels is too large; show fewer images.", nameof(rows));
-        }
-
-        using var sheet = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        var pixels = sheet.GetPixelSpan();
-        pixels.Fill(255);
+    /// <summary>The same of images that are read one at a time, as they are drawn.</summary>
+    internal static ImageGrid Draw<T>(IReadOnlyList<IReadOnlyList<T>> rows, Func<T, byte[]> pixelsOf, ImageShape shape, GridLayout layout)
+    {
+        using var sheet = new SKBitmap(new SKImageInfo(layout.Width, layout.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        var canvas = sheet.GetPixelSpan();
+        canvas.Fill(255);
         for (var r = 0; r < rows.Count; r++)
         {
             for (var c = 0; c < rows[r].Count; c++)
             {
-                var left = (Margin * Scale) + (c * (cell.Width + (Gap * Scale)));
-                var top = (Margin * Scale) + (r * (cell.Height + (Gap * Scale)));
-                Draw(rows[r][c], shape, factor, pixels[(((top * width) + left) * 4)..], width * 4);
+                var image = pixelsOf(rows[r][c]);
+                if (image.Length != shape.Length)
+                {
+                    throw new ArgumentException($"Every image of a grid has {shape.Length} bytes; one has {image.Length}.", nameof(rows));
+                }
+
+                var (left, top) = layout.PlaceOf(r, c);
+                var cell = layout.Cell == shape ? image : ImageFitting.Fit(image, shape, layout.Cell);
+                Draw(cell, layout.Cell, layout.Factor, canvas[(((top * layout.Width) + left) * 4)..], layout.Width * 4);
             }
         }
 
         using var png = sheet.Encode(SKEncodedImageFormat.Png, 100);
-        return png.ToArray();
+        return new ImageGrid(png.ToArray(), layout.RowsInColumn);
     }
 
     private static void Draw(byte[] image, ImageShape shape, int factor, Span<byte> target, int stride)

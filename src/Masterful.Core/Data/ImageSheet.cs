@@ -6,7 +6,8 @@ namespace Masterful.Core.Data;
 /// <summary>Images side by side without gaps, pixel for pixel, as a PNG: for who cuts them out again.</summary>
 public static class ImageSheet
 {
-    private const int Largest = 16_384;
+    /// <summary>Side of a sheet at most, pixels.</summary>
+    internal const int Largest = 16_384;
 
     /// <summary>Draws the images row by row from the top.</summary>
     /// <param name="images">C×H×W bytes of each image.</param>

@@ -182,7 +182,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
 
         run.Runner.Begin(PipelineStage.Report);
         run.Progress?.Report(new PipelineProgress(PipelineStage.Report, null, 0, 0, 0, null, null));
-        var samples = RunFolder.RenderSamples(run.Data.Train, run.Spec.Training.Seed);
+        var (samples, noSamples) = RunFolder.DrawSamples(run.Data.Train, run.Spec.Training.Seed, logger);
         var figures = new RunFigures
         {
             Run = run,
@@ -192,6 +192,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             Attribution = attribution,
             Notes = [.. choice.Notes, .. finals.Notes, .. BaselineNotes(run), .. choice.Policy.IsNone ? [NothingUsed] : Array.Empty<string>()],
             SamplesImage = samples is null ? null : RunFolder.SamplesName,
+            SamplesProblem = noSamples,
         };
         var result = ResultComposer.Compose(figures, clock.GetUtcNow());
         var policies = ResultComposer.Policies(figures);

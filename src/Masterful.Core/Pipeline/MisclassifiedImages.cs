@@ -13,7 +13,7 @@ internal static class MisclassifiedImages
     /// <summary>Pixels of the picture at most; larger images are shown in smaller number.</summary>
     private const int MostPixels = 1 << 20;
 
-    private const int Columns = 32;
+    private const int MostColumns = 32;
 
     /// <summary>Finds the images; null without a single pair of trainings.</summary>
     /// <param name="finals">The final trainings.</param>
@@ -47,15 +47,16 @@ internal static class MisclassifiedImages
     private static (MisclassifiedFile File, byte[]? Sheet) Draw(MisclassifiedFile file, ImageDataset images)
     {
         var shape = images.Shape;
-        var most = Math.Min(MostShown, MostPixels / (shape.Height * shape.Width));
+        var columns = Math.Clamp(ImageSheet.Largest / shape.Width, 1, MostColumns);
+        var most = (int)Math.Min(Math.Min(MostShown, MostPixels / ((long)shape.Height * shape.Width)), (long)columns * (ImageSheet.Largest / shape.Height));
         var shown = Spread(file, most);
         if (shown.Length == 0 || shape.Channels is not (1 or 3))
         {
             return (file, null);
         }
 
-        var sheet = ImageSheet.Png([.. shown.Select(entry => images.Image(file.Index[entry]).ToArray())], shape, Columns);
-        return (file with { Sheet = new MisclassifiedSheet(Columns, shape.Width, shape.Height, shown) }, sheet);
+        var sheet = ImageSheet.Png([.. shown.Select(entry => images.Image(file.Index[entry]).ToArray())], shape, columns);
+        return (file with { Sheet = new MisclassifiedSheet(columns, shape.Width, shape.Height, shown) }, sheet);
     }
 
     /// <summary>Some of each confusion before more of any: entries in turn over the pairs of true class and class that they were taken for.</summary>

@@ -126,6 +126,7 @@ internal static class ResultComposer
                 Warnings = [.. health.Diagnostics.Select(d => d.Message)],
             },
             SamplesImage = figures.SamplesImage,
+            SamplesProblem = figures.SamplesProblem,
         };
     }
 

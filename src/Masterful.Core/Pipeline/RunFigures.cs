@@ -19,4 +19,6 @@ internal sealed record RunFigures
     public required IReadOnlyList<string> Notes { get; init; }
 
     public string? SamplesImage { get; init; }
+
+    public string? SamplesProblem { get; init; }
 }

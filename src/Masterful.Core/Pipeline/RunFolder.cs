@@ -17,6 +17,9 @@ internal static class RunFolder
 
     private const int SamplesPerClass = 10;
 
+    /// <summary>Of the contact sheet, which the report's page holds within itself.</summary>
+    private const long SamplePixels = 5_000_000;
+
     /// <summary>Makes sure, before hours of training, that what they are for can be written.</summary>
     /// <exception cref="DiagnosticException">The folder can't be made or written; at the key that names it.</exception>
     internal static void Prepare(MasterfulSpec spec, string key, string folder)
@@ -83,16 +86,19 @@ internal static class RunFolder
         ResultFiles.Write(Path.Combine(folder, ResultFiles.ResultName), content.Result);
     }
 
-    /// <summary>The contact sheet of training images as a PNG, or null when the classes are too many for one sheet.</summary>
-    internal static byte[]? RenderSamples(ImageDataset train, long seed)
+    /// <summary>The contact sheet of training images as a PNG, or why there is none: a picture is not worth the trainings of a run.</summary>
+    internal static (byte[]? Png, string? Problem) DrawSamples(ImageDataset train, long seed, ILogger logger)
     {
         try
         {
-            return ContactSheet.Render(train, SamplesPerClass, seed);
+            return (ContactSheet.Draw(train, SamplesPerClass, seed, SamplePixels).Png, null);
         }
-        catch (ArgumentException)
+#pragma warning disable CA1031 // Whatever went wrong with the picture, the figures are right.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            return null;
+            logger.LogWarning("The contact sheet can't be drawn: {Reason}", e.Message);
+            return (null, e.Message);
         }
     }
 

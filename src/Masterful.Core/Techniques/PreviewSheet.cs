@@ -8,7 +8,8 @@ namespace Masterful.Core.Techniques;
 /// <summary>What a policy does to images, to look at: a row a technique and strength, a column an image.</summary>
 /// <param name="Png">The sheet, without text.</param>
 /// <param name="RowNames">What each row shows, from the top: <c>original</c>, <c>rotate (m) = 20</c> …</param>
-public sealed record PreviewSheet(byte[] Png, IReadOnlyList<string> RowNames)
+/// <param name="RowsInColumn">So many rows stand below each other; those after them stand beside them.</param>
+public sealed record PreviewSheet(byte[] Png, IReadOnlyList<string> RowNames, int RowsInColumn)
 {
     private const int PolicyRows = 3;
     private static readonly double[] Strengths = [0.2, 0.6, 1];
@@ -34,8 +35,8 @@ public sealed record PreviewSheet(byte[] Png, IReadOnlyList<string> RowNames)
         var whole = policy is null ? [] : Enumerable.Range(1, PolicyRows)
             .Select(i => (Name: $"{policy.Name} ({i} of {PolicyRows})", Policy: policy, Seed: Seeds.Derive(seed, $"preview/policy/{i}")));
         var rows = new[] { (Name: "original", Policy: Policy.None, Seed: drawSeed) }.Concat(alone).Concat(whole).ToArray();
-        var png = ImageGrid.Png([.. rows.Select(r => images.Under(r.Policy, r.Seed))], images.ShownShape);
-        return new PreviewSheet(png, [.. rows.Select(r => r.Name)]);
+        var grid = ImageGrid.Draw([.. rows.Select(r => images.Under(r.Policy, r.Seed))], images.ShownShape);
+        return new PreviewSheet(grid.Png, [.. rows.Select(r => r.Name)], grid.RowsInColumn);
     }
 
     private static Policy Alone(TechniqueAxis axis, double share, Calibration calibration)

@@ -14,6 +14,9 @@ internal abstract class Chart
     /// <summary>Width of every chart, logical pixels.</summary>
     public const float Width = 880;
 
+    /// <summary>Physical pixels that Firefox still draws.</summary>
+    private const int HighestPicture = 32_767;
+
     protected const float Margin = 28;
 
     /// <summary>Where the content begins, under title and subtitle.</summary>
@@ -33,11 +36,13 @@ internal abstract class Chart
     /// <summary>The whole image. The same data give the same bytes on the same platform.</summary>
     public byte[] ToPng()
     {
-        var info = new SKImageInfo((int)Width * Density, (int)MathF.Ceiling(Height) * Density, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        // Beyond that, viewers show nothing at all.
+        var density = Height * Density > HighestPicture ? 1 : Density;
+        var info = new SKImageInfo((int)Width * density, (int)MathF.Ceiling(Height) * density, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         using var surface = SKSurface.Create(info.WithAlphaType(SKAlphaType.Premul))
             ?? throw new InvalidOperationException($"No surface for a chart of {info.Width}×{info.Height} pixels.");
         surface.Canvas.Clear(SKColors.Transparent);
-        surface.Canvas.Scale(Density);
+        surface.Canvas.Scale(density);
         DrawAll(surface.Canvas);
         using var bitmap = new SKBitmap(info);
         surface.ReadPixels(info, bitmap.GetPixels(), info.RowBytes, 0, 0);

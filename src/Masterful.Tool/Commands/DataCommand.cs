@@ -44,14 +44,10 @@ internal static class DataCommand
             var path = call.Parsed.GetValue(sheet);
             if (call.Parsed.GetValue(labels))
             {
-                await LabelReport.WriteAsync(call, spec, call.Parsed.GetValue(folds), path).ConfigureAwait(false);
-            }
-            else
-            {
-                await WriteHealthAsync(call, spec, path ?? "masterful-data.png").ConfigureAwait(false);
+                return await LabelReport.WriteAsync(call, spec, call.Parsed.GetValue(folds), path).ConfigureAwait(false);
             }
 
-            return ExitCode.Ok;
+            return await WriteHealthAsync(call, spec, path ?? "masterful-data.png").ConfigureAwait(false);
         });
         return command;
     }
@@ -73,11 +69,19 @@ internal static class DataCommand
         }
     }
 
-    private static async Task WriteHealthAsync(CommandCall call, MasterfulSpec spec, string path)
+    private static async Task<int> WriteHealthAsync(CommandCall call, MasterfulSpec spec, string path)
     {
         using var splits = await DataSession.LoadAsync(call, spec).ConfigureAwait(false);
-        AtomicFile.Write(path, ContactSheet.Render(splits.Train, SamplesPerClass, spec.Training.Seed));
-        call.Log.Result(Text(spec, splits, path), new
+        var rows = 0;
+        var problem = PictureFile.Write(path, () =>
+        {
+            var sheet = ContactSheet.Draw(splits.Train, SamplesPerClass, spec.Training.Seed);
+            rows = sheet.RowsInColumn;
+            return sheet.Png;
+        });
+        var samples = problem is not null ? "none: see below"
+            : $"{path} (a row a class, in this order{(rows < splits.Classes.Count ? $"; {rows} in a column, then on beside it" : "")})";
+        call.Log.Result(Text(spec, splits, samples), new
         {
             fingerprint = splits.Fingerprint,
             classes = splits.Classes,
@@ -85,11 +89,12 @@ internal static class DataCommand
             duplicates = splits.Health.Duplicates,
             leaks = splits.Health.Leaks,
             conflictingLabels = splits.Health.ConflictingLabels,
-            sheet = path,
+            sheet = problem is null ? path : null,
         });
+        return PictureFile.Tell(call.Log, problem);
     }
 
-    private static string Text(MasterfulSpec spec, DatasetSplits splits, string sheet)
+    private static string Text(MasterfulSpec spec, DatasetSplits splits, string samples)
     {
         var health = splits.Health;
         var table = new Table().Border(TableBorder.Simple).AddColumn("class");
@@ -110,7 +115,7 @@ internal static class DataCommand
             $"duplicates, other label     {health.ConflictingLabels:N0}",
             $"sizes on disk               {string.Join(", ", health.Sizes.Take(5).Select(s => $"{s.Size} ({s.Count:N0})"))}{(health.Sizes.Count > 5 ? " …" : "")}",
             $"mean / deviation            {Channels(health.Mean)} / {Channels(health.StandardDeviation)} of 0..255",
-            $"samples                     {sheet} (a row a class, in this order)",
+            $"samples                     {samples}",
         ];
         return string.Join(Environment.NewLine, lines);
     }

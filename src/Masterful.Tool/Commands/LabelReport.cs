@@ -15,17 +15,18 @@ internal static class LabelReport
     /// <summary>Where the table is written, and where <c>ui</c> looks for it.</summary>
     public static string TablePath(CommonOptions options) => Path.Combine(options.Output ?? "", ResultTables.LabelsName);
 
-    public static async Task WriteAsync(CommandCall call, MasterfulSpec spec, int folds, string? sheet)
+    public static async Task<int> WriteAsync(CommandCall call, MasterfulSpec spec, int folds, string? sheet)
     {
         var audit = await TrainingSession.AuditLabelsAsync(call, spec, new LabelAuditOptions(folds, LabelSheet.Capacity)).ConfigureAwait(false);
         var (table, picture) = (TablePath(call.Options), sheet ?? Path.Combine(call.Options.Output ?? "", SheetName));
         AtomicFile.Write(table, ResultTables.LabelsCsv(audit.Findings));
-        AtomicFile.Write(
-            picture, LabelSheet.Render(spec.Dataset.Name, audit.Findings, audit.Samples, audit.Shape.Height, audit.Shape.Width, audit.Classes));
-        call.Log.Result(Text(spec, audit, table, picture), Data(audit, table, picture));
+        var problem = PictureFile.Write(
+            picture, () => LabelSheet.Render(spec.Dataset.Name, audit.Findings, audit.Samples, audit.Shape.Height, audit.Shape.Width, audit.Classes));
+        call.Log.Result(Text(spec, audit, table, problem is null ? picture : null), Data(audit, table, problem is null ? picture : null));
+        return PictureFile.Tell(call.Log, problem);
     }
 
-    private static object Data(LabelAudit audit, string table, string sheet) => new
+    private static object Data(LabelAudit audit, string table, string? sheet) => new
     {
         images = audit.ClassCounts.Sum(),
         folds = audit.Folds,
@@ -45,7 +46,7 @@ internal static class LabelReport
         sheet,
     };
 
-    private static string Text(MasterfulSpec spec, LabelAudit audit, string path, string sheet)
+    private static string Text(MasterfulSpec spec, LabelAudit audit, string path, string? sheet)
     {
         var images = audit.ClassCounts.Sum();
         var table = new Table().Border(TableBorder.Simple).AddColumn("label")
@@ -67,7 +68,7 @@ internal static class LabelReport
             $"estimated wrong         {audit.Estimate.WrongShare:0.0%} of the labels, about {audit.Estimate.WrongShare * images:N0}; too many where the models are confidently wrong",
             $"listed, surest first    {audit.Findings.Count:N0} in {path}",
             $"exact copies, unlike    {audit.Issues.Count(i => i.Copies.Count > 0):N0} of them",
-            $"the surest to look at   {sheet} (given label → suggestion)",
+            $"the surest to look at   {(sheet is null ? "no picture: see below" : $"{sheet} (given label → suggestion)")}",
             "Look before you change a label: an unusual image can be labelled right.",
             .. audit.Notes,
         ];

@@ -36,7 +36,7 @@ internal static class PreviewCommand
             AtomicFile.Write(path, preview.Png);
             var rows = preview.RowNames.Select((name, i) => $"{i + 1,4}  {name}");
             call.Log.Result(
-                $"Wrote {path}. Its rows, from the top:{Environment.NewLine}{string.Join(Environment.NewLine, rows)}",
+                $"Wrote {path}. Its rows, from the top{(preview.RowsInColumn < preview.RowNames.Count ? $", {preview.RowsInColumn} in a column" : "")}:{Environment.NewLine}{string.Join(Environment.NewLine, rows)}",
                 new { sheet = path, rows = preview.RowNames });
             return ExitCode.Ok;
         });
