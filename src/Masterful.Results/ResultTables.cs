@@ -95,8 +95,8 @@ public static class ResultTables
     /// <summary>A probability, to as many digits as mean something.</summary>
     private static string Rounded(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 
-    /// <summary>The prefixes that spreadsheets take for a formula are those of OWASP's page on CSV injection.</summary>
-    private static string Text(string text)
+    /// <summary>A text as a cell. The prefixes that spreadsheets take for a formula are those of OWASP's page on CSV injection.</summary>
+    internal static string Text(string text)
     {
         var safe = text is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n', ..] ? "'" + text : text;
         return safe.AsSpan().IndexOfAny(",\"\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

@@ -20,6 +20,9 @@ internal static class ToolDiagnostics
     public static readonly DiagnosticCode NoTelemetry = new(
         "MST0905", "telemetry is not sent", "Set it to a collector's address, e.g. http://localhost:4317, or unset it.");
 
+    public static readonly DiagnosticCode NoImages = new(
+        "MST0149", "there is no image to classify", "Name image files, folders or patterns such as 'photos/*.jpg', or - for a list of them on standard input.");
+
     public static readonly DiagnosticCode GitHubTrouble = new(
         "MST0910", "GitHub can't be told", "Give the job a GITHUB_TOKEN that may write to pull requests; for forks, comment from a workflow_run workflow.");
 }

@@ -3,7 +3,7 @@ namespace Masterful.Tool;
 /// <summary>What a command touches of the world around it; tests give their own.</summary>
 internal sealed record ToolHost
 {
-    /// <summary>Standard input; only <c>preview-worker</c> reads it.</summary>
+    /// <summary>Standard input; <c>predict -</c> and <c>preview-worker</c> read it.</summary>
     public TextReader Input { get; init; } = TextReader.Null;
 
     /// <summary>Standard output: results.</summary>

@@ -3,6 +3,8 @@ namespace Masterful.Tool.Tests;
 /// <summary>A command called in this process, with what it said.</summary>
 internal sealed class RecordingHost
 {
+    public string Input { get; set; } = "";
+
     public StringWriter Output { get; } = new();
 
     public StringWriter Error { get; } = new();
@@ -13,6 +15,7 @@ internal sealed class RecordingHost
 
     public ToolHost Host(bool terminal = false) => new()
     {
+        Input = new StringReader(Input),
         Output = Output,
         Error = Error,
         Environment = Environment.GetValueOrDefault,

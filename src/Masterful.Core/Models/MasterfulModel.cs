@@ -121,7 +121,19 @@ public sealed class MasterfulModel : IDisposable
     /// <summary>Classifies image files, in their order.</summary>
     /// <exception cref="DiagnosticException">A file can't be read as an image.</exception>
     public IReadOnlyList<Prediction> Predict(params IReadOnlyList<string> imagePaths) =>
-        [.. imagePaths.Chunk(BatchSize).SelectMany(batch => PredictBatch([.. batch.Select(path => ImageDecoder.Read(path, InputShape))]))];
+        [.. PredictEach(imagePaths).Select(p => p.Prediction ?? throw new DiagnosticException(p.Problem!))];
+
+    /// <summary>
+    /// Classifies any number of image files, in their order. One that can't be read is told as such and stops nothing. Files are asked for, and
+    /// their predictions given, some at a time, so that a hundred thousand take no more memory than a hundred.
+    /// </summary>
+    /// <param name="imagePaths">The files.</param>
+    /// <param name="cancellation">Stops between files.</param>
+    public IEnumerable<ImagePrediction> PredictEach(IEnumerable<string> imagePaths, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(imagePaths);
+        return imagePaths.Chunk(BatchSize).SelectMany(batch => PredictFiles(batch, cancellation));
+    }
 
     /// <summary>The network itself, for whole data sets.</summary>
     internal Classifier Classifier => _classifier;
@@ -129,7 +141,27 @@ public sealed class MasterfulModel : IDisposable
     /// <summary>Releases the weights.</summary>
     public void Dispose() => _classifier.Dispose();
 
-    private IEnumerable<Prediction> PredictBatch(byte[][] images)
+    private ImagePrediction[] PredictFiles(string[] paths, CancellationToken cancellation)
+    {
+        var pixels = new byte[paths.Length][];
+        var problems = new Diagnostic?[paths.Length];
+        Parallel.For(0, paths.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            try
+            {
+                pixels[i] = ImageDecoder.Read(paths[i], InputShape);
+            }
+            catch (DiagnosticException e)
+            {
+                problems[i] = e.Diagnostics[0];
+            }
+        });
+        var read = Array.FindAll(pixels, p => p is not null);
+        var predictions = new Queue<Prediction>(read.Length == 0 ? [] : PredictBatch(read));
+        return [.. paths.Select((path, i) => new ImagePrediction(path, problems[i] is null ? predictions.Dequeue() : null, problems[i]))];
+    }
+
+    private Prediction[] PredictBatch(byte[][] images)
     {
         using var scope = NewDisposeScope();
         using var noGradient = inference_mode();

@@ -66,6 +66,9 @@ internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level) :
         }
     }
 
+    /// <summary>A line of a table that is the result, on standard output; only where the format is text.</summary>
+    public void Row(string line) => Line(host.Output, line);
+
     /// <summary>A sentence for people, hidden by <c>--verbosity quiet</c>.</summary>
     public void Info(string text) => this.LogInformation("{Text}", text);
 

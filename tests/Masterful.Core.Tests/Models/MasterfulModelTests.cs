@@ -131,6 +131,32 @@ public sealed class MasterfulModelTests : IDisposable
         Assert.Contains(_folder["a.png"], Assert.Throws<DiagnosticException>(() => model.Predict(_folder["a.png"])).Message);
     }
 
+    [Fact]
+    public void Of_many_images_those_that_can_t_be_read_stop_no_other_and_no_more_are_asked_for_than_a_batch()
+    {
+        var spec = new ModelSpec { Architecture = "small-cnn", InputShape = new ImageShape(8, 8, 3) };
+        using var classifier = ModelBuilder.Create(spec, 2);
+        MasterfulModel.Save(_folder.Path, classifier, spec, ["no", "yes"]);
+        var good = Picture("good.png", 8, 8, SKColors.Teal);
+        File.WriteAllText(_folder["empty.png"], "");
+        File.WriteAllText(_folder["text.png"], "no image");
+        string[] kinds = [good, _folder["empty.png"], good, _folder["text.png"], _folder["nowhere.png"]];
+        var asked = 0;
+
+        using var model = MasterfulModel.Load(_folder.Path);
+        using var predictions = model.PredictEach(Enumerable.Range(0, 1000).Select(i => kinds[asked++ % 5])).GetEnumerator();
+        for (var i = 0; i < 1000; i++)
+        {
+            Assert.True(predictions.MoveNext());
+            Assert.InRange(asked, i + 1, i + 200);
+            Assert.Equal(kinds[i % 5], predictions.Current.Path);
+            Assert.Equal(i % 5 is 0 or 2, predictions.Current.Prediction is not null);
+            Assert.Equal(i % 5 is 1 or 3 or 4, predictions.Current.Problem?.Position?.File == kinds[i % 5]);
+        }
+
+        Assert.False(predictions.MoveNext());
+    }
+
     private string RefusalOf(string json)
     {
         File.WriteAllText(_folder["model.json"], json);
