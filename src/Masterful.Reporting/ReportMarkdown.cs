@@ -96,6 +96,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
             ["Format", Code(dataset.Format)],
             ["Classes", dataset.Classes.Count.ToString(CultureInfo.InvariantCulture)],
             .. dataset.Counts.Where(c => c.Value > 0).Select(c => (IReadOnlyList<string>)[$"Images in {Escape(c.Key)}", Figures.Count(c.Value)]),
+            .. dataset.Health.WithoutLabel == 0 ? [] : (IReadOnlyList<string>[])[["Images of train without a label", $"{Figures.Count(dataset.Health.WithoutLabel)}, which count as unlabeled"]],
             .. dataset.Health.Sizes.Take(5).Select(s => (IReadOnlyList<string>)["Image size as stored", $"{Escape(s.Key)} ({Figures.Count(s.Value)})"]),
             .. dataset.Health.Mean.Count == 0 ? [] : (IReadOnlyList<string>[])
             [

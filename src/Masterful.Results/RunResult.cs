@@ -138,6 +138,9 @@ public sealed record HealthInfo
     /// <summary>Files that could not be read.</summary>
     public int Unreadable { get; init; }
 
+    /// <summary>Images that the files of train list without a label; they count as unlabeled.</summary>
+    public int WithoutLabel { get; init; }
+
     /// <summary>Exact duplicates with different labels.</summary>
     public int ConflictingLabels { get; init; }
 

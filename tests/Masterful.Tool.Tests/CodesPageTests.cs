@@ -12,7 +12,7 @@ public class CodesPageTests
 {
     private static readonly (string Group, string Title)[] Groups =
     [
-        ("Spec", "The spec"), ("Data", "The data"), ("Model", "The model"), ("Runtime", "libtorch, device, folders"), ("Training", "Training"),
+        ("Spec", "The spec"), ("Data", "The data"), ("ImageList", "CSVs that list images"), ("Model", "The model"), ("Runtime", "libtorch, device, folders"), ("Training", "Training"),
         ("Gate", "The gate"), ("Trial", "The journal"), ("Pipeline", "Runs and the policy lock"), ("Fleet", "The fleet"),
         ("Tool", "The command line and GitHub"),
     ];

@@ -6,6 +6,7 @@ using Masterful.Abstractions;
 using Masterful.Core.Data.Readers;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
+using Masterful.Core.Spec.ImageLists;
 using Microsoft.Extensions.Logging;
 
 namespace Masterful.Core.Data;
@@ -156,13 +157,16 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
             var earlier = decoded.SelectMany(d => d.Listing.Warnings).Concat(cache.Warnings).Concat(classes.Diagnostics).ToList();
             ThrowOnError(earlier);
 
-            var pools = Split(dataset, decoded.ToDictionary(d => d.Listing.Request.Name, d => ImagePool.Of(d, labels[d.Listing.Request.Name])));
+            var read = decoded.ToDictionary(d => d.Listing.Request.Name, d => ImagePool.Of(d, labels[d.Listing.Request.Name]));
+            var withoutLabel = read["train"].Labels.Count(l => l < 0);
+            earlier.AddRange(WithoutLabel(read["train"], withoutLabel, positionOf));
+            var pools = Split(dataset, read);
             earlier.AddRange(Empty(pools, positionOf));
             ThrowOnError(earlier);
 
             var health = new HealthCheck(dataset, names, positionOf).Run(pools, decoded.SelectMany(d => d.Sizes), earlier);
             ThrowOnError(health.Diagnostics);
-            return Splits(pools, names, health, [.. decoded], shape) with { Files = files };
+            return Splits(pools, names, health with { WithoutLabel = withoutLabel }, [.. decoded], shape) with { Files = files };
         }
         catch
         {
@@ -272,6 +276,15 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
         int? Limit(string name) => dataset.Limit.TryGetValue(name, out var count) ? count : null;
         ImagePool? Limited(ImagePool? pool, string name) => pool?.Limit(Limit(name) ?? pool.Count);
     }
+
+    private static IEnumerable<Diagnostic> WithoutLabel(ImagePool train, int count, Func<string, SourcePosition> positionOf) => count == 0 ? [] :
+    [
+        new Diagnostic(
+            ImageListDiagnostics.WithoutLabel,
+            DiagnosticSeverity.Warning,
+            $"{count:N0} of {train.Count:N0} images of split 'train' have no label, such as {train.Describe(train.Labels.Index().First(l => l.Item < 0).Index)}; they count as unlabeled.",
+            positionOf("dataset.splits.train")),
+    ];
 
     private static IEnumerable<Diagnostic> Empty(IEnumerable<ImagePool> pools, Func<string, SourcePosition> positionOf) =>
         pools.Where(p => p.Count == 0).Select(p => new Diagnostic(

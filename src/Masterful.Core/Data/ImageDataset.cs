@@ -129,6 +129,9 @@ public sealed record DatasetHealth
     /// <summary>Images by split (train, select, test, unlabeled, synthetic) and class, in the order of the classes.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<int>> ClassCounts { get; init; }
 
+    /// <summary>Images that the files of train list without a label: they are part of unlabeled.</summary>
+    public int WithoutLabel { get; init; }
+
     /// <summary>Images that are exact copies of an earlier image of the same split.</summary>
     public int Duplicates { get; init; }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Masterful.Core.Data.Readers;
 using Masterful.Core.Spec;
+using Masterful.Core.Spec.ImageLists;
 using Masterful.Results;
 
 namespace Masterful.Core.Pipeline;
@@ -19,7 +19,7 @@ public static class LabelTable
         {
             return [.. CsvRows.Read(path).Skip(1).Select(row => Finding(path, row.Line, row.Fields))];
         }
-        catch (Exception e) when (e is DiagnosticException or System.Text.DecoderFallbackException)
+        catch (DiagnosticException e)
         {
             throw new InvalidDataException($"{path} is not a table of labels: {e.Message}", e);
         }

@@ -119,6 +119,7 @@ internal static class ResultComposer
                 Duplicates = health.Duplicates,
                 Leaks = health.Leaks,
                 Unreadable = health.Unreadable,
+                WithoutLabel = health.WithoutLabel,
                 ConflictingLabels = health.ConflictingLabels,
                 Mean = health.Mean,
                 StandardDeviation = health.StandardDeviation,

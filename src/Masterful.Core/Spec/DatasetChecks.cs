@@ -45,6 +45,11 @@ internal sealed class DatasetChecks(MasterfulSpec spec, SpecDocument document, S
             Report(SpecDiagnostics.Conflict, "dataset.label_map", "'dataset.label_map' is for format csv only; remove it, or name classes with 'dataset.classes'.");
         }
 
+        if (spec.Dataset.Format != DatasetFormat.Csv && document.Has("dataset.columns"))
+        {
+            Report(SpecDiagnostics.Conflict, "dataset.columns", "'dataset.columns' is for format csv only; remove it, or set format: csv.");
+        }
+
         if (spec.Dataset.Classes is { } classes && classes.Distinct().Count() < classes.Count)
         {
             Report(SpecDiagnostics.Conflict, "dataset.classes", "'dataset.classes' has a name twice; each class needs a name of its own.");

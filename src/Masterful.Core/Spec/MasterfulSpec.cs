@@ -124,6 +124,9 @@ public sealed record DatasetSpec
     /// <summary>For CSV: label text to class name; null takes labels as they stand.</summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 
+    /// <summary>For CSV: which columns name the images and have their labels; by default they are recognised.</summary>
+    public ColumnsSpec Columns { get; init; } = new();
+
     /// <summary>For custom: the type name of the <c>IImageSource</c>.</summary>
     public string? Type { get; init; }
 }
@@ -132,6 +135,11 @@ public sealed record DatasetSpec
 /// <param name="Share">Between 0 and 1, both exclusive.</param>
 /// <param name="Name">A file or folder below the root.</param>
 public readonly record struct ShareOrName(double? Share, string? Name);
+
+/// <summary>Columns of a CSV, by name or by number from 1; what is null is recognised by its name and content.</summary>
+/// <param name="Path">Names the image, or is a pattern with columns in braces, such as <c>train/{id}.jpg</c>.</param>
+/// <param name="Label">The label; or several columns of 0 and 1, which are the classes.</param>
+public sealed record ColumnsSpec(string? Path = null, IReadOnlyList<string>? Label = null);
 
 /// <summary>Which files are which split, relative to <see cref="DatasetSpec.Root"/>.</summary>
 public sealed record SplitsSpec

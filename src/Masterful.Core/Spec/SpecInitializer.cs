@@ -10,7 +10,7 @@ public static class SpecInitializer
     private static readonly string[] NeverData = ["bin", "obj", "node_modules", "masterful-report", "masterful-model"];
 
     private static readonly Func<DataFolder, SpecProposal?>[] Layouts =
-        [BinaryLayouts.Svhn, BinaryLayouts.Cifar, BinaryLayouts.Idx, ImageFileLayouts.Csv, ImageFileLayouts.Classes];
+        [BinaryLayouts.Svhn, BinaryLayouts.Cifar, BinaryLayouts.Idx, CsvLayouts.Of, ImageFileLayouts.Classes];
 
     /// <summary>
     /// Guesses format, splits and input shape from names and headers, in the folder or, when it holds no data itself, in folders up to
@@ -32,7 +32,7 @@ public static class SpecInitializer
                 SpecDiagnostics.LayoutNotRecognized,
                 $"'{folder}' holds no data that is recognised. What would be: SVHN's train_32x32.mat and test_32x32.mat; MNIST's "
                 + "train-images-idx3-ubyte and train-labels-idx1-ubyte (or .gz); CIFAR-10's data_batch_1.bin …, CIFAR-100's train.bin; "
-                + "train.csv with path,label lines; or a folder of images for each class, perhaps in folders train and test.",
+                + "train.csv with a line an image (path,label); or a folder of images for each class, perhaps in folders train and test.",
                 position);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

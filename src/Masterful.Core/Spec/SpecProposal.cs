@@ -15,6 +15,9 @@ public sealed record SpecProposal
     /// <summary>A share of train, or a split of its own.</summary>
     public ShareOrName Validation { get; init; } = new(0.1, null);
 
+    /// <summary>For CSV: what must be said of the columns so that the lists load, or null when nothing must.</summary>
+    public ColumnsSpec? Columns { get; init; }
+
     /// <summary>The shape of the images, reduced to at most 224 pixels a side.</summary>
     public required ImageShape InputShape { get; init; }
 

@@ -27,7 +27,7 @@ internal static class SpecText
               name: {{Scalar(name.Length > 0 ? name : "data")}}
               format: {{proposal.Format.ToString().ToLowerInvariant()}}
               root: {{Scalar(root)}}    # relative to this file; ${NAME:-default} takes an environment variable
-            {{Others(proposal, specFolder)}}  splits:
+            {{Columns(proposal.Columns)}}{{Others(proposal, specFolder)}}  splits:
             {{Splits(proposal.Splits)}}
               validation: {{Validation(proposal.Validation)}}
               # limit: { train: 10000 }     # a stratified subset, for a first try
@@ -58,6 +58,12 @@ internal static class SpecText
 
     private static string Relative(string specFolder, string path) => Path.GetRelativePath(specFolder, path).Replace('\\', '/');
 
+    private static string Columns(ColumnsSpec? columns)
+    {
+        string?[] said = [columns?.Path is { } path ? $"path: {Scalar(path)}" : null, columns?.Label is { } label ? $"label: {Files(label)}" : null];
+        return columns is null ? "" : $"  columns: {{ {string.Join(", ", said.OfType<string>())} }}    # which column names the image, and which is the label\n";
+    }
+
     private static string Others(SpecProposal proposal, string specFolder) => string.Concat(
         proposal.Others.Take(5).Select(o => $"  # There is data in {Relative(specFolder, o).ReplaceLineEndings(" ")}, too.\n"));
 
@@ -87,7 +93,7 @@ internal static class SpecText
         files.Count == 1 ? Scalar(files[0]) : $"[{string.Join(", ", files.Select(Scalar))}]";
 
     /// <summary>Plain where that is plainly text; else in single quotes, in which only the quote itself is special to YAML.</summary>
-    private static string Scalar(string text)
+    public static string Scalar(string text)
     {
         var isPlain = text.Any(char.IsAsciiLetter)
             && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '/' or '_' or '-')

@@ -288,6 +288,11 @@ public sealed class PullRequestPage
     {
         var (data, health) = (_result.Dataset, _result.Dataset.Health);
         var rows = data.Counts.Where(c => c.Value > 0).Take(20).Select(c => (IReadOnlyList<string>)[$"Images in {Escape(c.Key)}", Figures.Count(c.Value)]).ToList();
+        if (health.WithoutLabel > 0)
+        {
+            rows.Add(["Images of train without a label, which count as unlabeled", Figures.Count(health.WithoutLabel)]);
+        }
+
         rows.Add(["Classes", Figures.Count(data.Classes.Count)]);
         rows.Add(["Test images that also stand in train or select", Figures.Count(health.Leaks)]);
         rows.Add(["Exact copies within a split", Figures.Count(health.Duplicates)]);

@@ -86,6 +86,8 @@ internal static class DataCommand
             fingerprint = splits.Fingerprint,
             classes = splits.Classes,
             health = splits.Health.ClassCounts,
+            counts = Named(splits).ToDictionary(s => s.Name, s => s.Images.Count),
+            withoutLabel = splits.Health.WithoutLabel,
             duplicates = splits.Health.Duplicates,
             leaks = splits.Health.Leaks,
             conflictingLabels = splits.Health.ConflictingLabels,
@@ -98,18 +100,24 @@ internal static class DataCommand
     {
         var health = splits.Health;
         var table = new Table().Border(TableBorder.Simple).AddColumn("class");
-        var names = health.ClassCounts.Where(s => s.Value.Sum() > 0).ToList();
-        names.ForEach(s => table.AddColumn(new TableColumn(s.Key).RightAligned()));
+        var named = Named(splits).ToList();
+        named.ForEach(s => table.AddColumn(new TableColumn(s.Name).RightAligned()));
         for (var c = 0; c < splits.Classes.Count; c++)
         {
-            table.AddRow([Markup.Escape(PlainText.OneLine(splits.Classes[c])), .. names.Select(s => $"{(c < s.Value.Count ? s.Value[c] : 0):N0}")]);
+            table.AddRow([Markup.Escape(PlainText.OneLine(splits.Classes[c])), .. named.Select(s => $"{(c < s.Counts.Count ? s.Counts[c] : 0):N0}")]);
         }
 
-        table.AddRow(["total", .. names.Select(s => $"{s.Value.Sum():N0}")]);
+        if (named.Exists(s => s.Images.Count > s.Counts.Sum()))
+        {
+            table.AddRow(["no label", .. named.Select(s => $"{s.Images.Count - s.Counts.Sum():N0}")]);
+        }
+
+        table.AddRow(["total", .. named.Select(s => $"{s.Images.Count:N0}")]);
         string[] lines =
         [
             $"{PlainText.OneLine(spec.Dataset.Name)}: {splits.Classes.Count} classes, {splits.Train.Shape} for the model",
             PlainText.Of(table),
+            .. health.WithoutLabel == 0 ? [] : new[] { $"train without a label       {health.WithoutLabel:N0}, which count as unlabeled" },
             $"duplicates within a split   {health.Duplicates:N0}",
             $"test images also in train   {health.Leaks:N0}",
             $"duplicates, other label     {health.ConflictingLabels:N0}",
@@ -119,6 +127,11 @@ internal static class DataCommand
         ];
         return string.Join(Environment.NewLine, lines);
     }
+
+    /// <summary>The splits that have images, with those of each class.</summary>
+    private static IEnumerable<(string Name, ImageDataset Images, IReadOnlyList<int> Counts)> Named(DatasetSplits splits) =>
+        new[] { ("train", splits.Train), ("select", splits.Select), ("test", splits.Test), ("unlabeled", splits.Unlabeled), ("synthetic", splits.Synthetic) }
+            .Where(s => s.Item2 is { Count: > 0 }).Select(s => (s.Item1, s.Item2!, splits.Health.ClassCounts.GetValueOrDefault(s.Item1) ?? []));
 
     private static string Channels(IReadOnlyList<double> values) => string.Join(", ", values.Select(v => $"{v:0.0}"));
 }

@@ -107,6 +107,7 @@ internal static class RunSummary
         string[] lines =
         [
             "",
+            $"Images      {string.Join(", ", result.Dataset.Counts.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value:N0}"))}{(result.Dataset.Health.WithoutLabel is > 0 and var without ? $"; {without:N0} of train have no label" : "")}",
             $"Policy      {result.Policy.Name}{Values(result.Policy)}",
             $"Original    {result.Original.ErrorRate:0.00%} error ({result.Original.ErrorRateLow:0.00%} to {result.Original.ErrorRateHigh:0.00%})",
             $"Masterful   {result.Masterful.ErrorRate:0.00%} error ({result.Masterful.ErrorRateLow:0.00%} to {result.Masterful.ErrorRateHigh:0.00%})",

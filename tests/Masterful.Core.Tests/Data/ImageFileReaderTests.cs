@@ -1,5 +1,6 @@
 using Masterful.Core.Data;
 using Masterful.Core.Spec;
+using Masterful.Core.Spec.ImageLists;
 using Xunit;
 
 namespace Masterful.Core.Tests.Data;
@@ -183,7 +184,7 @@ public sealed class ImageFileReaderTests : IDisposable
 
         var error = _data.Error(Csv(csv), Shape);
 
-        Assert.Equal((DataDiagnostics.FileCorrupt, 1), (error.Code, error.Position!.Value.Line));
+        Assert.Equal((ImageListDiagnostics.NotReadable, 1), (error.Code, error.Position!.Value.Line));
     }
 
     [Fact]

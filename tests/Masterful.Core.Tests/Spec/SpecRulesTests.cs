@@ -76,6 +76,9 @@ public sealed class SpecRulesTests : IDisposable
     [InlineData("format: svhn", "format: folder", "5,13 MST0011 'train.mat' is a file, but format folder reads folders.", true)]
     [InlineData("format: svhn", "format: svhn\n  type: A.B", "4,3 MST0013 'dataset.type' is for format custom only; remove it or set format: custom.")]
     [InlineData("format: svhn", "format: svhn\n  label_map: { a: b }", "4,3 MST0013 'dataset.label_map' is for format csv only")]
+    [InlineData("format: svhn", "format: svhn\n  columns: { label: a }", "4,3 MST0013 'dataset.columns' is for format csv only")]
+    [InlineData("format: svhn", "format: csv\n  columns: { lable: a }", "4,14 MST0005 'lable' is not a key of 'dataset.columns'; did you mean 'label'?", true)]
+    [InlineData("format: svhn", "format: csv\n  columns: { label: [] }", "4,21 MST0009 'dataset.columns.label' has 0 items", true)]
     [InlineData("format: svhn", "format: svhn\n  label_map: [a]", "4,14 MST0008 'dataset.label_map' is a list, but must be a section that gives each label of the file a class name.", true)]
     [InlineData("format: svhn", "format: svhn\n  classes: [a]", "4,12 MST0009 'dataset.classes' has 1 items, but must be a list of at least two names.")]
     [InlineData("format: svhn", "format: svhn\n  classes: [a, b, a]", "4,3 MST0013 'dataset.classes' has a name twice; each class needs a name of its own.")]
@@ -229,5 +232,31 @@ public sealed class SpecRulesTests : IDisposable
             """);
 
         Assert.Equal([KeyValuePair.Create("0", "zero"), KeyValuePair.Create("1", "one")], spec.Dataset.LabelMap!);
+    }
+
+    [Theory]
+    [InlineData("{ path: image, label: category }", "image", "category")]
+    [InlineData("{ path: 1, label: 2 }", "1", "2")]
+    [InlineData("{ path: 'train/{id}.jpg', label: [cat, dog] }", "train/{id}.jpg", "cat,dog")]
+    [InlineData("{ label: breed }", null, "breed")]
+    [InlineData("", null, null)]
+    public void Csv_columns_are_named_by_header_number_or_pattern(string columns, string? path, string? label)
+    {
+        _folder.Add("data/a.csv");
+        var text = $"""
+            version: 1
+            dataset:
+              format: csv
+              root: data
+              splits: {"{"} train: a.csv, test: 20% {"}"}
+              columns: {columns}
+            model: {"{"} architecture: small-cnn {"}"}
+            """;
+
+        Assert.Equal((path, label), Read(_folder.Load(text).Spec));
+        Assert.Equal((path, "other"), Read(_folder.Load(text, "dataset.columns.label=other").Spec));
+
+        static (string?, string?) Read(MasterfulSpec spec) =>
+            (spec.Dataset.Columns.Path, spec.Dataset.Columns.Label is { } names ? string.Join(',', names) : null);
     }
 }

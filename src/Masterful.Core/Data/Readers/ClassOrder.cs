@@ -11,6 +11,6 @@ internal static class ClassOrder
         return distinct.All(n => Number(n) is not null) ? [.. distinct.OrderBy(n => Number(n)!.Value)] : distinct;
     }
 
-    private static long? Number(string name) =>
-        long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static decimal? Number(string name) =>
+        decimal.TryParse(name, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -25,7 +25,7 @@ internal static class DatasetKeys
         Choice.Of<DatasetFormat>(),
         DatasetFormat.Folder,
         "svhn: MATLAB v5 files of the Street View House Numbers. idx: MNIST's files, plain or .gz; a split names the images file. "
-        + "cifar10, cifar100: the binary versions. folder: a folder a class. csv: a text file of path,label lines. "
+        + "cifar10, cifar100: the binary versions. folder: a folder a class. csv: a text file with a line an image. "
         + "custom: an IImageSource of the model project (dataset.type in model.assembly).",
         IsRequired: true);
 
@@ -66,12 +66,30 @@ internal static class DatasetKeys
         null,
         "For format csv: what each label of the file is called; by default labels are class names.");
 
+    private static readonly SpecKey<string?> PathColumn = new(
+        "path",
+        new OptionalShape<string>(new TextShape("the name or number of a column, or a pattern such as 'train/{id}.jpg'")),
+        null,
+        "The column that names the image, by its header or its number from 1; or a pattern with columns in braces, such as 'train/{id}.jpg'.");
+
+    private static readonly SpecKey<IReadOnlyList<string>?> LabelColumn = new(
+        "label",
+        new OptionalShape<IReadOnlyList<string>>(new OneOrMany<string>(new TextShape("the name or number of a column"), "the name or number of a column, or a list of them", 1)),
+        null,
+        "The column of the label; or a list of columns with 0 and 1 (one-hot), which are the classes.");
+
+    private static readonly SpecKey<ColumnsSpec> Columns = new(
+        "columns",
+        new SectionShape<ColumnsSpec>([PathColumn, LabelColumn], s => new ColumnsSpec(s.Read(PathColumn), s.Read(LabelColumn))),
+        new ColumnsSpec(),
+        "For format csv: which columns name the images and have their labels; by default they are recognised by their names and content.");
+
     private static readonly SpecKey<string?> Type = new(
         "type", new OptionalShape<string>(new TextShape("the full name of a type")), null, "For format custom: the full name of the IImageSource.");
 
     /// <summary>The section.</summary>
     public static readonly SectionShape<DatasetSpec> Section = new(
-        [Name, Background, Description, Format, Root, Splits, Validation, Limit, Sources, AllowLeaks, Classes, LabelMap, Type],
+        [Name, Background, Description, Format, Root, Splits, Validation, Limit, Sources, AllowLeaks, Classes, LabelMap, Columns, Type],
         s => new DatasetSpec
         {
             Name = s.Read(Name) ?? "",
@@ -86,6 +104,7 @@ internal static class DatasetKeys
             AllowLeaks = s.Read(AllowLeaks),
             Classes = s.Read(Classes),
             LabelMap = s.Read(LabelMap),
+            Columns = s.Read(Columns),
             Type = s.Read(Type),
         });
 

@@ -16,7 +16,7 @@ internal sealed class DataFolder(string path)
     public IReadOnlyList<string> Folders { get; } = Names(Directory.EnumerateDirectories(path, "*", Visible));
 
     /// <summary>Names of the images in it.</summary>
-    public IEnumerable<string> Images => Files.Where(ImageSample.IsImage);
+    public IEnumerable<string> Images => Files.Where(ImageNames.IsImage);
 
     /// <summary>The folder of this name in it.</summary>
     public DataFolder Below(string name) => new(Full(name));

@@ -7,10 +7,6 @@ internal static class ImageSample
 {
     private const int Sampled = 24;
     private const int LargestSide = 224;
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif"];
-
-    /// <summary>Whether a file name is that of an image.</summary>
-    public static bool IsImage(string name) => Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// The most frequent shape of a sample, reduced to at most 224 pixels a side, and whether all of the sample have exactly it; null

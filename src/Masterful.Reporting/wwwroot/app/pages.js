@@ -72,7 +72,7 @@ export async function healthPage(id) {
   const same = data?.available && data.fingerprint === dataset.fingerprint;
   const samples = source.inside ? document.querySelector('#main img[alt^="Samples"]')?.cloneNode() ?? insideSamples : runs.find((r) => r.id === id)?.hasSamples ? h("img", { src: source.samples(id), alt: `Samples of the images of ${dataset.name}, by class.` }) : null;
   return h("div", {}, h("h1", {}, "Data Health"), picker,
-    h("p", { class: "lead" }, `${dataset.name}: ${Object.entries(dataset.counts).filter(([, n]) => /** @type {number} */ (n) > 0).map(([name, n]) => `${name} ${count(/** @type {number} */ (n))}`).join(", ")}.`),
+    h("p", { class: "lead" }, `${dataset.name}: ${Object.entries(dataset.counts).filter(([, n]) => /** @type {number} */ (n) > 0).map(([name, n]) => `${name} ${count(/** @type {number} */ (n))}`).join(", ")}.${health.withoutLabel ? ` ${count(health.withoutLabel)} images of train have no label and count as unlabeled.` : ""}`),
     table("Checks", [{ title: "Check" }, { title: "Found", number: true }, { title: "" }], [
       check("Test images that also stand in train or select", health.leaks), check("Exact copies within a split", health.duplicates),
       check("Exact copies with different labels", health.conflictingLabels), check("Files that could not be read", health.unreadable),

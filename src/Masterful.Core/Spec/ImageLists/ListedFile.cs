@@ -1,0 +1,130 @@
+namespace Masterful.Core.Spec.ImageLists;
+
+/// <summary>
+/// The file that a list names: below the root, with forward slashes or backslashes, with or without the extension of an image.
+/// </summary>
+internal static class ListedFile
+{
+    private const int MostFolders = 200;
+
+    /// <summary>The full path of the file, or what is wrong.</summary>
+    /// <param name="root">Full path of the data set's root.</param>
+    /// <param name="written">What the list says.</param>
+    /// <param name="problem">What is wrong, in a sentence, and whether it is that the path leads out of the root.</param>
+    public static string? Find(string root, string written, out (string Message, bool LeadsOut) problem)
+    {
+        problem = default;
+        if (written.Length == 0)
+        {
+            problem = ("The line names no file.", false);
+            return null;
+        }
+
+        if (Uri.TryCreate(written, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" or "ftp" or "s3" or "gs" or "file" && written.Contains("://", StringComparison.Ordinal))
+        {
+            problem = ($"'{Shown(written)}' is an address; images are read from files below the data set's root, {root}.", true);
+            return null;
+        }
+
+        string[] found = [.. Candidates(written).Select(path => Below(root, path)).OfType<string>().Select(Completions).FirstOrDefault(f => f.Length > 0) ?? []];
+        if (found.Length == 1)
+        {
+            return found[0];
+        }
+
+        if (found.Length > 1)
+        {
+            problem = ($"'{Shown(written)}' may be {string.Join(" or ", found.Select(Path.GetFileName))}: write the extension too.", false);
+            return null;
+        }
+
+        problem = Below(root, Candidates(written).Last()) is null || IsWindowsRoot(written)
+            ? ($"'{Shown(written)}' leads out of the data set's root, {root}; paths are relative to it.", true)
+            : ($"'{Shown(written)}' does not exist: {Below(root, written) ?? written}", false);
+        return null;
+    }
+
+    /// <summary>Whether a list's text names an image that is there, without a word on why not.</summary>
+    public static bool Exists(string root, string written) => Find(root, written, out _) is not null;
+
+    /// <summary>
+    /// The folder below the root in which a name of a list that does not exist does, with a slash at its end, and the extension that the name
+    /// lacks: what a pattern of <c>dataset.columns.path</c> would say. Null when there is no such folder near.
+    /// </summary>
+    public static (string Folder, string Extension)? Elsewhere(string root, string csv, string written)
+    {
+        var name = written.Trim().Replace('\\', '/').TrimStart('/');
+        if (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal) || name.Split('/').Contains(".."))
+        {
+            return null;
+        }
+
+        foreach (var folder in Folders(root, csv))
+        {
+            if (FolderPath.Below(root, folder) is { } below && Completions(Path.Combine(folder, name)) is [var found])
+            {
+                return ($"{below}/", found[Path.Combine(folder, name).Length..]);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What the text may mean: itself; without blanks around it; and, where backslashes are no separators here, with slashes.</summary>
+    private static IEnumerable<string> Candidates(string written)
+    {
+        yield return written;
+        if (written.Trim() != written)
+        {
+            yield return written.Trim();
+        }
+
+        if (Path.DirectorySeparatorChar != '\\' && written.Contains('\\', StringComparison.Ordinal))
+        {
+            yield return written.Trim().Replace('\\', '/');
+        }
+    }
+
+    /// <summary>The file itself; or, of a name without an image's extension, the files that have the name and such an extension.</summary>
+    private static string[] Completions(string path)
+    {
+        if (File.Exists(path))
+        {
+            return [path];
+        }
+
+        if (ImageNames.IsImage(path) || Path.EndsInDirectorySeparator(path))
+        {
+            return [];
+        }
+
+        // Where a file system does not tell cases apart, one file has two names.
+        return [.. ImageNames.Extensions.SelectMany(e => new[] { e, e.ToUpperInvariant() }).Select(e => path + e).Where(File.Exists).DistinctBy(f => f, StringComparer.OrdinalIgnoreCase)];
+    }
+
+    private static string? Below(string root, string path)
+    {
+        // A NUL can't be part of any path and would throw.
+        if (path.Contains('\0', StringComparison.Ordinal) || IsWindowsRoot(path))
+        {
+            return null;
+        }
+
+        var full = Path.GetFullPath(path, Path.GetFullPath(root));
+        return FolderPath.Below(Path.GetFullPath(root), full) is null ? null : full;
+    }
+
+    /// <summary>A drive or a share of Windows, which on another system would be a name like any.</summary>
+    private static bool IsWindowsRoot(string path) => Path.DirectorySeparatorChar != '\\'
+        && (path is [var drive, ':', '\\' or '/', ..] && char.IsAsciiLetter(drive) || path.StartsWith(@"\\", StringComparison.Ordinal));
+
+    /// <summary>The folder of the list, then the folders below the root, those near it first.</summary>
+    private static IEnumerable<string> Folders(string root, string csv)
+    {
+        var options = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System, MaxRecursionDepth = 2, RecurseSubdirectories = true };
+        return new[] { Path.GetDirectoryName(Path.GetFullPath(csv))! }
+            .Concat(Directory.EnumerateDirectories(root, "*", options).Take(MostFolders).Order(StringComparer.Ordinal).OrderBy(f => f.Count(c => c == Path.DirectorySeparatorChar)));
+    }
+
+    private static string Shown(string written) => written.Length > 200 ? written[..200] + "…" : written;
+}
