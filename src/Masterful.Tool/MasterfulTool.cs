@@ -20,8 +20,8 @@ internal static class MasterfulTool
         {
             foreach (var error in parsed.Errors)
             {
-                await host.Error.WriteLineAsync(new Diagnostic(
-                    ToolDiagnostics.CommandLine, DiagnosticSeverity.Error, error.Message.Trim()).ToString()).ConfigureAwait(false);
+                await host.Error.WriteLineAsync(PlainText.Harmless(new Diagnostic(
+                    ToolDiagnostics.CommandLine, DiagnosticSeverity.Error, error.Message.Trim()).ToString())).ConfigureAwait(false);
             }
 
             await host.Error.WriteLineAsync(ToolDiagnostics.CommandLine.Remedy).ConfigureAwait(false);

@@ -64,9 +64,7 @@ internal static class TrainingSession
         Commands =
         [
             $"dotnet tool install --global Masterful.Tool --version {Core.Runtime.EngineVersion.Current}",
-            string.Join(' ', new[] { "dotnet masterful run --spec", Path.GetFileName(spec.Path) }
-                .Concat(call.Options.Set.Select(s => $"--set '{s}'"))
-                .Concat(call.Options.Device is { } device ? ["--device", device] : [])),
+            RunCommandText.Of(spec.Path, call.Options.Set, call.Options.Device),
         ],
     };
 }

@@ -126,7 +126,10 @@ public sealed class ShareTests
     [Theory]
     [InlineData(null, "is not set")]
     [InlineData("too-short", "fewer than 16")]
-    [InlineData("sixteen characters", "a space")]
+    [InlineData("sixteen characters", "a character that is not")]
+    [InlineData("s3cret,with,commas", "a character that is not")]
+    [InlineData("s3cret\"with\"quotes", "a character that is not")]
+    [InlineData("s3cret;with;semicolons", "a character that is not")]
     public void A_token_that_can_not_be_used_is_told_with_the_remedy(string? token, string problem)
     {
         var told = Assert.Throws<DiagnosticException>(() => ShareToken.Read(_ => token));

@@ -25,6 +25,15 @@ public class OutputTests
     }
 
     [Theory]
+    [InlineData("cat\u001b[2J\u001b]0;owned\u0007", "cat·[2J·]0;owned·")]
+    [InlineData("cat\u009b31m", "cat·31m")]
+    [InlineData("good\rGate passed", "good\nGate passed")]
+    [InlineData("cat\u202egnp.exe", "cat·gnp.exe")]
+    [InlineData("a\tb\n\u00e9\u200d\U0001F408", "a\tb\n\u00e9\u200d\U0001F408")]
+    public void Nothing_that_a_terminal_would_obey_is_given_to_it(string text, string shown) =>
+        Assert.Equal(shown.ReplaceLineEndings(), PlainText.Harmless(text));
+
+    [Theory]
     [InlineData(42.4, "42s")]
     [InlineData(190, "3m 10s")]
     [InlineData(3900, "1h 05m")]

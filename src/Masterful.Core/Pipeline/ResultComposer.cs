@@ -31,7 +31,7 @@ internal static class ResultComposer
             Search = figures.Choice.Search is { } search ? Search(figures, search) : null,
             Ledger = Ledger(figures),
             Gate = Gate.Evaluate(figures.Run.Spec.Gate, original, masterful, comparison, figures.Run.Baseline),
-            Notes = figures.Notes,
+            Notes = [.. figures.Notes.Select(figures.Run.Spec.Environment.Hide)],
         };
     }
 
@@ -90,17 +90,18 @@ internal static class ResultComposer
         TrialsRun = figures.Run.Runner.TrialsRun,
         TrialsReused = figures.Run.Runner.TrialsReused,
         PeakMemory = Math.Max(figures.Run.Runner.PeakMemory, Runtime.PeakMemory.OfProcess()),
-        Commands = figures.Run.Options.Commands.Count > 0 ? figures.Run.Options.Commands : [$"dotnet masterful run --spec {Path.GetFileName(figures.Run.Spec.Path)}"],
+        Commands = figures.Run.Options.Commands.Count > 0 ? figures.Run.Options.Commands : [RunCommandText.Of(figures.Run.Spec.Path, [], null)],
     };
 
     private static DatasetInfo Dataset(RunFigures figures)
     {
+        var environment = figures.Run.Spec.Environment;
         var (spec, data, health) = (figures.Run.Spec.Dataset, figures.Run.Data, figures.Run.Data.Health);
         return new DatasetInfo
         {
-            Name = spec.Name,
-            Background = spec.Background,
-            Description = spec.Description,
+            Name = environment.Published("dataset.name", spec.Name),
+            Background = spec.Background is { } background ? environment.Published("dataset.background", background) : null,
+            Description = spec.Description is { } description ? environment.Published("dataset.description", description) : null,
             Format = spec.Format.ToString().ToLowerInvariant(),
             Fingerprint = data.Fingerprint,
             Classes = data.Classes,
@@ -124,7 +125,7 @@ internal static class ResultComposer
                 Mean = health.Mean,
                 StandardDeviation = health.StandardDeviation,
                 Sizes = health.Sizes.ToDictionary(s => s.Size, s => s.Count),
-                Warnings = [.. health.Diagnostics.Select(d => d.Message)],
+                Warnings = [.. health.Diagnostics.Select(d => environment.Hide(d.Message))],
             },
             SamplesImage = figures.SamplesImage,
             SamplesProblem = figures.SamplesProblem,
@@ -140,7 +141,7 @@ internal static class ResultComposer
             Parameters = figures.Run.Model.TrainableParameters,
             Fingerprint = figures.Run.Model.Fingerprint,
             InputShape = [shape.Height, shape.Width, shape.Channels],
-            Options = spec.Options.ToDictionary(o => o.Key, o => ModelBuilder.OptionText(o.Value)),
+            Options = spec.Options.ToDictionary(o => o.Key, o => figures.Run.Spec.Environment.Published($"model.options.{o.Key}", ModelBuilder.OptionText(o.Value))),
         };
     }
 

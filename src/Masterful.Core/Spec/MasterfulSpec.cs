@@ -12,6 +12,9 @@ public sealed record MasterfulSpec
     /// <summary>Where each key stands in the file, by dotted path (<c>gate.max_error_rate</c>), for diagnostics found later.</summary>
     public IReadOnlyDictionary<string, SourcePosition> Positions { get; init; } = new Dictionary<string, SourcePosition>();
 
+    /// <summary>What of it came from the environment and is not to be published.</summary>
+    public EnvironmentValues Environment { get; init; } = EnvironmentValues.None;
+
     /// <summary>The data.</summary>
     public required DatasetSpec Dataset { get; init; }
 

@@ -43,13 +43,24 @@ public static class SpecLoader
         var document = new SpecDocument(root);
         CheckVersion(document);
         SpecKeys.Root.TryRead(root, "", problems, out var read);
-        var spec = Resolve(read! with { Path = Path.GetFullPath(path), GivenPath = path, Positions = document.Positions });
+        var spec = Resolve(read! with { Path = Path.GetFullPath(path), GivenPath = path, Positions = document.Positions, Environment = Published(document, variables) });
         new ModelChecks(spec, document, problems).Run();
         new DatasetChecks(spec, document, problems).Run();
         new EvaluationChecks(spec, document, problems).Run();
 
         problems.ThrowIfErrors();
         return new LoadedSpec(spec, problems.Sorted());
+    }
+
+    /// <summary>A data set without a name has that of its root, as far as the root is written in the spec.</summary>
+    private static EnvironmentValues Published(SpecDocument document, VariableSubstitution variables)
+    {
+        var written = document.Written;
+        return new EnvironmentValues(
+            !document.Has("dataset.name") && written.TryGetValue("dataset.root", out var root)
+                ? new Dictionary<string, string>(written, StringComparer.Ordinal) { ["dataset.name"] = root }
+                : written,
+            variables.Values);
     }
 
     private static bool TakesAssembly(SpecDocument document, string assembly) =>

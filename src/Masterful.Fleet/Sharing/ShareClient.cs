@@ -45,7 +45,7 @@ public sealed class ShareClient : IDisposable
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        _http.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.Parse(token.Authorization);
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.Text.Reveal());
     }
 
     /// <summary>How long an answer may stand still before the attempt counts as failed.</summary>

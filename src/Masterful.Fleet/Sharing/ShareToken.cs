@@ -12,12 +12,16 @@ public sealed class ShareToken
 
     private const int Shortest = 16;
     private const int Longest = 512;
+
+    /// <summary>What a bearer token may have besides letters and digits: https://www.rfc-editor.org/rfc/rfc6750#section-2.1.</summary>
+    private const string Others = "-._~+/=";
+
     private readonly byte[] _expected;
 
-    private ShareToken(string text) => (Authorization, _expected) = ($"Bearer {text}", HashOf($"Bearer {text}"));
+    private ShareToken(string text) => (Text, _expected) = (new SecretText(text), HashOf($"Bearer {text}"));
 
-    /// <summary>The header's value.</summary>
-    internal string Authorization { get; }
+    /// <summary>The token, for the header of a request.</summary>
+    internal SecretText Text { get; }
 
     /// <summary>Reads the token.</summary>
     /// <param name="environment">Values of variables; null where one is not set.</param>
@@ -30,7 +34,7 @@ public sealed class ShareToken
             null or "" => "is not set",
             { Length: < Shortest } => $"has fewer than {Shortest} characters",
             { Length: > Longest } => $"has more than {Longest} characters",
-            { } text when text.Any(c => c is <= ' ' or > '~') => "has a space or a character that is not ASCII",
+            { } text when !text.All(c => char.IsAsciiLetterOrDigit(c) || Others.Contains(c)) => $"has a character that is not a letter of ASCII, a digit or one of {Others}",
             _ => null,
         };
         return problem is null

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using System.Text.Json;
 using Masterful.Core.Evaluation;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
@@ -50,6 +51,12 @@ internal sealed class GitHubReport
         HelpName = "N",
     };
 
+    private readonly Option<long?> _run = new("--run-id")
+    {
+        Description = "With --github: the workflow run that made the result, where it is not this one. Of such a result only figures and names are shown.",
+        HelpName = "N",
+    };
+
     private readonly Option<string?> _charts = new("--charts-branch")
     {
         Description = "With --github: commit the charts to this branch (public repositories) and show them in the comment.",
@@ -58,7 +65,7 @@ internal sealed class GitHubReport
 
     public void AddTo(Command command)
     {
-        Option[] others = [_artifact, _post, _pullRequest, _charts];
+        Option[] others = [_artifact, _post, _pullRequest, _run, _charts];
         foreach (var option in new Option[] { _gitHub, BaselineOption.Symbol, _key }.Concat(others))
         {
             command.Add(option);
@@ -82,6 +89,9 @@ internal sealed class GitHubReport
     public async Task<int> WriteAsync(CommandCall call, string folder, RunResult result)
     {
         var context = GitHubContext.Read(call.Host.Environment);
+        using var api = Connect(call, context);
+        context = await OfRunAsync(call, context, api).ConfigureAwait(false);
+        result = context.IsOfAnotherRun ? UntrustedResult.Of(result) : result;
         var baseline = BaselineOption.Read(call);
         var options = new PullRequestOptions
         {
@@ -92,9 +102,8 @@ internal sealed class GitHubReport
             WorkflowUrl = context.WorkflowUrl,
             Commit = context.Commit,
         };
-        using var api = Connect(call, context);
         var pullRequest = api is null ? null : await PullRequestAsync(call, context, api).ConfigureAwait(false);
-        options = options with { Charts = await ChartsAsync(call, context, api, folder, pullRequest).ConfigureAwait(false) };
+        options = options with { Charts = await ChartsAsync(call, context, api, folder, result, pullRequest).ConfigureAwait(false) };
 
         var page = new PullRequestPage(result, options);
         var comment = page.Comment();
@@ -127,11 +136,42 @@ internal sealed class GitHubReport
         return new GitHubApi(context, context.Token, EngineVersion.Numerics, call.Host.Clock);
     }
 
+    /// <summary>What the server knows of the run that is named; that of the event, or this one, where none is.</summary>
+    private async Task<GitHubContext> OfRunAsync(CommandCall call, GitHubContext context, GitHubApi? api)
+    {
+        if (call.Parsed.GetValue(_run) is not { } run || run == context.RunId)
+        {
+            return context;
+        }
+
+        var described = api is null
+            ? null
+            : await TryAsync<JsonElement?>(call, $"look up workflow run {run}", async () => await api.GetAsync($"actions/runs/{run}", call.Cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        // Unknown to the server, it is at no commit, so that no pull request is told of it.
+        return context.Of(run, described ?? JsonElement.Parse("{}"));
+    }
+
     private async Task<int?> PullRequestAsync(CommandCall call, GitHubContext context, GitHubApi api)
     {
-        var number = call.Parsed.GetValue(_pullRequest) ?? context.PullRequest
-            ?? await TryAsync(call, "find the pull request", () => new PullRequestComments(api).FindPullRequestAsync(context, call.Cancellation)).ConfigureAwait(false);
-        if (number is null)
+        var comments = new PullRequestComments(api);
+        var given = call.Parsed.GetValue(_pullRequest);
+        if (given is null && context is { PullRequest: { } own, IsOfAnotherRun: false })
+        {
+            return own;
+        }
+
+        var number = await TryAsync(
+            call,
+            "find the pull request",
+            () => (given ?? context.PullRequest) is { } named
+                ? comments.CheckAsync(named, context.Commit, call.Cancellation)
+                : comments.FindPullRequestAsync(context, call.Cancellation)).ConfigureAwait(false);
+        if (number is null && given is not null)
+        {
+            call.Log.Diagnostic(new Diagnostic(
+                ToolDiagnostics.GitHubTrouble, DiagnosticSeverity.Warning, $"Pull request {given} is not at the commit that was trained ({context.Commit ?? "unknown"}), so it gets no comment."));
+        }
+        else if (number is null)
         {
             call.Log.Info("No open pull request is at this commit, so there is nothing to comment on.");
         }
@@ -140,7 +180,7 @@ internal sealed class GitHubReport
     }
 
     /// <summary>The charts are drawn again from the figures: images that came with a fork's artifact are never published.</summary>
-    private async Task<IReadOnlyDictionary<string, string>> ChartsAsync(CommandCall call, GitHubContext context, GitHubApi? api, string folder, int? pullRequest)
+    private async Task<IReadOnlyDictionary<string, string>> ChartsAsync(CommandCall call, GitHubContext context, GitHubApi? api, string folder, RunResult result, int? pullRequest)
     {
         var none = new Dictionary<string, string>();
         if (api is null || call.Parsed.GetValue(_charts) is not { } branch)
@@ -148,13 +188,34 @@ internal sealed class GitHubReport
             return none;
         }
 
-        ReportWriter.Write(folder, new ReportOptions());
-        List<(string, byte[])> files =
-        [
-            .. ChartNames.Select(name => (name, Path.Combine(folder, "charts", name))).Where(f => File.Exists(f.Item2)).Select(f => (f.name, File.ReadAllBytes(f.Item2))),
-        ];
+        List<(string, byte[])> files;
+        var drawn = Directory.CreateTempSubdirectory("masterful-charts-");
+        try
+        {
+            ResultFiles.Write(Path.Combine(drawn.FullName, ResultFiles.ResultName), result);
+            CopyPolicies(folder, drawn.FullName, context.IsOfAnotherRun);
+            ReportWriter.Write(drawn.FullName, new ReportOptions());
+            files =
+            [
+                .. ChartNames.Select(name => (name, Path.Combine(drawn.FullName, "charts", name))).Where(f => File.Exists(f.Item2)).Select(f => (f.name, File.ReadAllBytes(f.Item2))),
+            ];
+        }
+        finally
+        {
+            drawn.Delete(recursive: true);
+        }
+
         var place = pullRequest is { } number ? $"pull-{number}" : $"run-{context.RunId}";
         return await TryAsync(call, "publish the charts", () => new ChartBranch(api, context, branch).PublishAsync(place, files, call.Cancellation)).ConfigureAwait(false) ?? none;
+    }
+
+    private static void CopyPolicies(string from, string to, bool isUntrusted)
+    {
+        if (File.Exists(Path.Combine(from, ResultFiles.PoliciesName)))
+        {
+            var policies = ResultFiles.Read<PoliciesFile>(Path.Combine(from, ResultFiles.PoliciesName));
+            ResultFiles.Write(Path.Combine(to, ResultFiles.PoliciesName), isUntrusted ? UntrustedResult.Of(policies) : policies);
+        }
     }
 
     private static Task<string?> PostAsync(CommandCall call, GitHubApi api, int pullRequest, string key, string comment) =>

@@ -39,9 +39,10 @@ internal static class UiCommand
             };
             await using var server = await StartAsync(options, call.Cancellation).ConfigureAwait(false);
             call.Log.Result($"{server.Address}{Environment.NewLine}Only this machine can open it, and only by this address. Ctrl-C ends it.", new { address = server.Address });
-            if (!call.Parsed.GetValue(noBrowser))
+            using var redirect = call.Parsed.GetValue(noBrowser) ? null : new RedirectPage(server.Address);
+            if (redirect is not null)
             {
-                Open(call, server.Address);
+                Open(call, redirect.Path);
             }
 
             await Task.Delay(Timeout.Infinite, call.Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -74,11 +75,11 @@ internal static class UiCommand
         return new ProcessStartInfo(self.Path, self.Arguments);
     }
 
-    private static void Open(CommandCall call, Uri address)
+    private static void Open(CommandCall call, string page)
     {
         try
         {
-            using var browser = Process.Start(new ProcessStartInfo(address.AbsoluteUri) { UseShellExecute = true });
+            using var browser = Process.Start(new ProcessStartInfo(page) { UseShellExecute = true });
         }
         catch (Exception e) when (e is Win32Exception or FileNotFoundException or PlatformNotSupportedException)
         {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Masterful.Core.Spec;
 
 namespace Masterful.Tool.GitHub;
 
@@ -18,7 +19,7 @@ internal sealed class GitHubApi : IDisposable
     /// <param name="token">Sent with every request.</param>
     /// <param name="version">Of this tool, told to the server.</param>
     /// <param name="clock">Waits between attempts.</param>
-    public GitHubApi(GitHubContext context, string token, string version, TimeProvider clock)
+    public GitHubApi(GitHubContext context, SecretText token, string version, TimeProvider clock)
     {
         _clock = clock;
         _client = new HttpClient
@@ -27,7 +28,7 @@ internal sealed class GitHubApi : IDisposable
             Timeout = TimeSpan.FromSeconds(30),
             MaxResponseContentBufferSize = 32 << 20,
         };
-        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.Reveal());
         _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("dotnet-masterful", version));
         _client.DefaultRequestHeaders.Accept.ParseAdd("application/vnd.github+json");
         _client.DefaultRequestHeaders.Add("X-GitHub-Api-Version", "2022-11-28");

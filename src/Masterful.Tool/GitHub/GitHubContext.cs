@@ -24,7 +24,7 @@ internal sealed partial record GitHubContext
     public string? OutputFile { get; init; }
 
     /// <summary>The token of the job. Never printed.</summary>
-    public string? Token { get; init; }
+    public SecretText? Token { get; init; }
 
     /// <summary>The workflow run that trained: for <c>workflow_run</c> the one that is over.</summary>
     public long? RunId { get; init; }
@@ -43,6 +43,18 @@ internal sealed partial record GitHubContext
     /// <summary>Owner and branch of a finished workflow run, by which its pull request is found: a fork's event names none.</summary>
     public (string Owner, string Branch)? Head { get; init; }
 
+    /// <summary>Whether the result is of another workflow run than the one that this process is part of: a stranger may have written it.</summary>
+    public bool IsOfAnotherRun => Head is not null;
+
+    /// <summary>The same for a finished run, as the server describes it.</summary>
+    public GitHubContext Of(long run, JsonElement described) => this with
+    {
+        RunId = run,
+        Commit = Text(described, "head_sha"),
+        PullRequest = null,
+        Head = (Text(Part(Part(described, "head_repository"), "owner"), "login") ?? "", Text(described, "head_branch") ?? ""),
+    };
+
     /// <summary>Reads variables and event; what is missing or not of its form is null.</summary>
     public static GitHubContext Read(Func<string, string?> environment)
     {
@@ -59,7 +71,7 @@ internal sealed partial record GitHubContext
             Server = Address(environment("GITHUB_SERVER_URL"), "https://github.com", "GITHUB_SERVER_URL"),
             SummaryFile = NullIfEmpty(environment("GITHUB_STEP_SUMMARY")),
             OutputFile = NullIfEmpty(environment("GITHUB_OUTPUT")),
-            Token = NullIfEmpty(environment("GITHUB_TOKEN")),
+            Token = NullIfEmpty(environment("GITHUB_TOKEN")) is { } token ? new SecretText(token) : null,
             RunId = Number(finished, "id") ?? (long.TryParse(environment("GITHUB_RUN_ID"), CultureInfo.InvariantCulture, out var id) ? id : null),
             Commit = Text(Part(Part(payload, "pull_request"), "head"), "sha") ?? Text(finished, "head_sha") ?? NullIfEmpty(environment("GITHUB_SHA")),
             PullRequest = (int?)number,

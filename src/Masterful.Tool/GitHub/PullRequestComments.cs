@@ -33,6 +33,19 @@ internal sealed class PullRequestComments(GitHubApi api)
         return null;
     }
 
+    /// <summary>
+    /// A pull request that was named, where it is at the commit that was trained. A number alone is no proof that the figures are of it.
+    /// </summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="commit">What was trained.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>The number, or null where it is at another commit.</returns>
+    public async Task<int?> CheckAsync(int number, string? commit, CancellationToken cancellation)
+    {
+        var request = await api.GetAsync(string.Create(CultureInfo.InvariantCulture, $"pulls/{number}"), cancellation).ConfigureAwait(false);
+        return commit is not null && request.GetProperty("head").GetProperty("sha").GetString() == commit ? number : null;
+    }
+
     /// <summary>Writes the body into the comment that begins with the marker, or into a new one.</summary>
     /// <returns>The comment's address, and whether it is new.</returns>
     public async Task<(string? Url, bool IsNew)> WriteAsync(int pullRequest, string marker, string body, CancellationToken cancellation)

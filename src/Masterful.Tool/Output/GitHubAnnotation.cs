@@ -24,11 +24,11 @@ internal static class GitHubAnnotation
     public static string Notice(string text) => $"::notice title=Masterful::{Message(text)}";
 
     /// <summary>
-    /// Text between annotations, in which no line can be taken for a workflow command: the runner obeys <c>::command::</c> and
-    /// <c>##[command]</c> at the start of a line, also of a name out of the data.
+    /// Text between annotations, in which nothing can be taken for a workflow command: the runner obeys <c>::command::</c> at the start of a
+    /// line and <c>##[command]</c> wherever it stands in one, also in a name out of the data.
     /// </summary>
     public static string Plain(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line =>
-        line.TrimStart() is ['#', '#', '[', ..] or [':', ':', ..] ? "· " + line : line));
+        (line.TrimStart() is [':', ':', ..] ? "· " + line : line).Replace("##[", "#\u2060#[", StringComparison.Ordinal)));
 
     private static string InWorkspace(string file, string? workspace)
     {
@@ -41,7 +41,9 @@ internal static class GitHubAnnotation
         return relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? file : relative.Replace('\\', '/');
     }
 
+    /// <summary>A message or a property of a command, in which the runner would look for the older form too.</summary>
     private static string Message(string text) => text
+        .Replace("##[", "#\u2060#[", StringComparison.Ordinal)
         .Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
 
     private static string Property(string text) => Message(text)

