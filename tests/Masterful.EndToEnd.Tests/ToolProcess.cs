@@ -13,7 +13,7 @@ internal sealed class ToolProcess : IDisposable
 
     private ToolProcess(ProcessStartInfo start)
     {
-        _process = Process.Start(start)!;
+        _process = InheritedSignals.Start(start);
         _output = ReadOutputAsync();
         _error = _process.StandardError.ReadToEndAsync();
     }
