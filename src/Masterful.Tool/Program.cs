@@ -1,6 +1,11 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Masterful.Core.Runtime;
 using Masterful.Tool;
+
+// Figures are written alike on every machine, whatever its language, and by whatever code of a model runs in this process.
+CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
 
 using var cancellation = new CancellationTokenSource();
 
