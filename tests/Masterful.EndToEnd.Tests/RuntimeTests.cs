@@ -42,15 +42,7 @@ public sealed class RuntimeTests : IDisposable
     public void Another_package_than_the_pinned_one_is_refused_and_leaves_nothing()
     {
         var source = Source(LibTorch);
-        using (var package = ZipFile.Open(Path.Combine(source, "torchsharp.0.107.0.nupkg"), ZipArchiveMode.Create))
-        {
-            using var writer = new StreamWriter(package.CreateEntry("TorchSharp.nuspec").Open());
-            writer.Write("""
-                <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">
-                  <metadata><id>TorchSharp</id><version>0.107.0</version><authors>someone else</authors><description>Not what it says.</description></metadata>
-                </package>
-                """);
-        }
+        Pack(source, "TorchSharp", "0.107.0", []);
 
         var refused = Run("runtime", "install", "cpu", "--source", "source");
 
@@ -58,6 +50,38 @@ public sealed class RuntimeTests : IDisposable
         Assert.Contains("error MST0306: The package TorchSharp 0.107.0 from", refused.Error, StringComparison.Ordinal);
         Assert.Contains("its SHA-512 is ", refused.Error, StringComparison.Ordinal);
         AssertNothingInstalled();
+    }
+
+    [Theory]
+    [InlineData("/dev/null")]
+    [InlineData("/proc")]
+    [InlineData("/")]
+    public void A_user_whose_home_can_t_be_written_gets_it_all_the_same(string home)
+    {
+        Assert.SkipWhen(home == "/" && Environment.IsPrivilegedProcess, "root writes there");
+        Configure(Source(LibTorch, "torchsharp"));
+
+        var installed = RunAt(home, "runtime", "install", "cpu");
+
+        Assert.True(installed.ExitCode == 0, installed.ToString());
+        Assert.Contains("✓ Computes", RunAt(home, "doctor").Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/dev/null")]
+    [InlineData("/proc")]
+    public void Without_a_home_that_can_be_written_and_without_a_cache_the_message_says_what_to_set(string home)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the folders are Linux's");
+        Configure(Source());
+        using var process = ToolProcess.StartProgram(
+            "env", _machine.Path, [], "-u", "MASTERFUL_CACHE", "-u", "XDG_DATA_HOME", $"HOME={home}", $"TMPDIR={home}", "dotnet", ToolProcess.Tool, "runtime", "install", "cpu");
+
+        var refused = process.Wait();
+
+        Assert.True(refused.ExitCode is 1 or 3, refused.ToString());
+        Assert.Contains("MASTERFUL_CACHE", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,6 +100,38 @@ public sealed class RuntimeTests : IDisposable
     }
 
     [Fact]
+    public void Cuda_s_packages_are_held_to_what_the_first_installation_got()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the packages are Linux's");
+        var source = Source("torchsharp", "google.protobuf", "sharpziplib", "skiasharp", "skiasharp.nativeassets.win32", "skiasharp.nativeassets.macos");
+        Pack(source, "TorchSharp-cuda-linux", "0.107.0", [], """<dependency id="libtorch-cuda-12.8-linux-x64" version="2.10.0" />""");
+        PackCuda(source, "2.10.0", "as published");
+        var installed = Path.Combine(_machine.Path, "cache", "libtorch", "2.10.0-linux-x64-cuda");
+
+        var first = Run("runtime", "install", "cuda", "--source", "source");
+        Assert.True(first.ExitCode == 0, first.ToString());
+        Assert.Equal("as published", File.ReadAllText(Path.Combine(installed, "libtorch_cuda.so")));
+        var record = File.ReadAllText(installed + ".packages.json");
+        Assert.Contains("\"libtorch-cuda-12.8-linux-x64 2.10.0\": \"", record, StringComparison.Ordinal);
+        Assert.Contains("\"TorchSharp-cuda-linux 0.107.0\": \"", record, StringComparison.Ordinal);
+        Directory.Delete(installed, recursive: true);
+        Assert.Equal(0, Run("runtime", "install", "cuda", "--source", "source").ExitCode);
+        Directory.Delete(installed, recursive: true);
+
+        PackCuda(source, "2.10.0", "as someone else made it");
+        var changed = Run("runtime", "install", "cuda", "--source", "source");
+        File.Delete(Path.Combine(source, "libtorch-cuda-12.8-linux-x64.2.10.0.nupkg"));
+        PackCuda(source, "2.11.0", "newer");
+        var newer = Run("runtime", "install", "cuda", "--source", "source");
+
+        Assert.True(changed.ExitCode == 3, changed.ToString());
+        Assert.Contains("error MST0306: libtorch-cuda-12.8-linux-x64 2.10.0 differ from what ", changed.Error, StringComparison.Ordinal);
+        Assert.True(newer.ExitCode == 3, newer.ToString());
+        Assert.Contains("libtorch-cuda-12.8-linux-x64 2.11.0 came in the place of version 2.10.0", newer.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(installed));
+    }
+
+    [Fact]
     public void A_wrong_libtorch_folder_is_told_and_nothing_else_is_tried()
     {
         var doctor = Run("doctor", "--libtorch", _machine.Path);
@@ -85,10 +141,17 @@ public sealed class RuntimeTests : IDisposable
     }
 
     /// <summary>Runs the tool on a machine that has nothing yet.</summary>
-    private ToolResult Run(params string[] arguments) => ToolProcess.Run(
-        _machine.Path,
-        new() { ["NUGET_PACKAGES"] = Path.Combine(_machine.Path, "packages"), ["MASTERFUL_CACHE"] = Path.Combine(_machine.Path, "cache") },
-        arguments);
+    private ToolResult Run(params string[] arguments) => RunWith([], arguments);
+
+    /// <summary>The same for a user of another home.</summary>
+    private ToolResult RunAt(string home, params string[] arguments) => RunWith(new() { ["HOME"] = home }, arguments);
+
+    private ToolResult RunWith(Dictionary<string, string> environment, string[] arguments)
+    {
+        environment["NUGET_PACKAGES"] = Path.Combine(_machine.Path, "packages");
+        environment["MASTERFUL_CACHE"] = Path.Combine(_machine.Path, "cache");
+        return ToolProcess.Run(_machine.Path, environment, arguments);
+    }
 
     /// <summary>A folder with packages as NuGet's own folder keeps them.</summary>
     private string Source(params string[] packages)
@@ -97,12 +160,37 @@ public sealed class RuntimeTests : IDisposable
         var source = Directory.CreateDirectory(Path.Combine(_machine.Path, "source")).FullName;
         foreach (var package in packages)
         {
-            var version = Directory.GetDirectories(Path.Combine(PackageFeed.UserPackages, package)).Single();
-            File.CreateSymbolicLink(
-                Path.Combine(source, $"{package}.{Path.GetFileName(version)}.nupkg"), Directory.GetFiles(version, "*.nupkg").Single());
+            foreach (var version in Directory.GetDirectories(Path.Combine(PackageFeed.UserPackages, package)))
+            {
+                File.CreateSymbolicLink(Path.Combine(source, $"{package}.{Path.GetFileName(version)}.nupkg"), Directory.GetFiles(version, "*.nupkg").Single());
+            }
         }
 
         return source;
+    }
+
+    private static void PackCuda(string source, string version, string content) => Pack(
+        source, "libtorch-cuda-12.8-linux-x64", version, [("runtimes/linux-x64/native/libtorch_cuda.so", content), ("runtimes/linux-x64/native/libtorch_cpu.so", content)]);
+
+    /// <summary>A package of someone's.</summary>
+    private static void Pack(string source, string id, string version, IEnumerable<(string Path, string Content)> files, string dependencies = "")
+    {
+        var path = Path.Combine(source, $"{id}.{version}.nupkg".ToLowerInvariant());
+        File.Delete(path);
+        using var package = ZipFile.Open(path, ZipArchiveMode.Create);
+        var specification = $"""
+            <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">
+              <metadata>
+                <id>{id}</id><version>{version}</version><authors>someone else</authors><description>Not what it says.</description>
+                <dependencies>{dependencies}</dependencies>
+              </metadata>
+            </package>
+            """;
+        foreach (var (name, content) in files.Prepend(($"{id}.nuspec", specification)))
+        {
+            using var writer = new StreamWriter(package.CreateEntry(name).Open());
+            writer.Write(content);
+        }
     }
 
     private void Configure(string source) => File.WriteAllText(Path.Combine(_machine.Path, "nuget.config"), $"""

@@ -1,10 +1,12 @@
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Core.Runtime;
 
 /// <summary>
-/// Installs libtorch into the tool's cache, through NuGet. What NuGet brings is checked against pinned hashes and put together beside the place
-/// where it will be found, then moved there: a libtorch in the cache is whole.
+/// Installs libtorch into the tool's cache, through NuGet. What NuGet brings is checked against pinned hashes (CUDA's against those of the
+/// first installation on this machine) and put together beside the place where it will be found, then moved there: a libtorch in the cache
+/// is whole.
 /// </summary>
 /// <param name="folders">The tool's cache and the NuGet packages folder.</param>
 /// <param name="configuration">The folder whose <c>nuget.config</c> counts, besides the user's own: where the user is.</param>
@@ -46,7 +48,7 @@ public sealed class LibTorchInstaller(MachineFolders folders, string configurati
         }
         catch (NuGetException e)
         {
-            throw new DiagnosticException(RuntimeDiagnostics.LibTorchNotFound, WithoutNuGet(kind, e.Message));
+            throw new DiagnosticException(RuntimeDiagnostics.LibTorchNotFound, WithoutNuGet(kind, Cause.Of(e)));
         }
         finally
         {
@@ -81,6 +83,8 @@ public sealed class LibTorchInstaller(MachineFolders folders, string configurati
         await download.PublishAsync(
             [(PinnedPackage.TorchSharp.Id, PinnedPackage.TorchSharp.Version), (package, PinnedPackage.TorchSharp.Version)], folders.Packages,
             bytes => progress?.Report(Step(LibTorchKind.Cuda, bytes, null)), cancellation).ConfigureAwait(false);
+        PinnedPackage.TorchSharp.Verify(File.Exists(PinnedPackage.TorchSharp.MetadataFile(download.Packages)) ? download.Packages : folders.Packages);
+        new RecordedPackages(folders.InstalledLibTorch(LibTorchKind.Cuda) + ".packages.json").Verify(download.Assets, download.Packages, folders.Packages);
         var missing = new[] { "torch_cuda", "torch_cpu", "LibTorchSharp" }.Select(NativeNames.File).Where(f => !File.Exists(Path.Combine(download.Published, f)));
         return string.Join(", ", missing) is { Length: > 0 } names
             ? throw new NuGetException($"{package} {PinnedPackage.TorchSharp.Version} was published without {names}.")
@@ -144,7 +148,7 @@ public sealed class LibTorchInstaller(MachineFolders folders, string configurati
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DiagnosticException(
-                RuntimeDiagnostics.FolderNotWritable, $"libtorch can't be installed: {e.Message} Set MASTERFUL_CACHE to a folder that is writable, or mend its permissions.");
+                RuntimeDiagnostics.FolderNotWritable, $"libtorch can't be installed: {Cause.Of(e)} Set MASTERFUL_CACHE to a folder that is writable, or mend its permissions.");
         }
     }
 

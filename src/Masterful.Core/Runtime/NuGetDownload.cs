@@ -1,6 +1,8 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Masterful.Results;
 
 namespace Masterful.Core.Runtime;
 
@@ -19,6 +21,9 @@ internal sealed partial class NuGetDownload(string folder, string configuration,
     /// <summary>Where a published project lies.</summary>
     public string Published => Path.Combine(folder, "published");
 
+    /// <summary>What a published project was restored to.</summary>
+    public string Assets => Path.Combine(folder, "obj", "project.assets.json");
+
     private string HttpCache => Path.Combine(folder, "http");
 
     /// <summary>Downloads packages as they are, without what they depend on.</summary>
@@ -32,8 +37,9 @@ internal sealed partial class NuGetDownload(string folder, string configuration,
     /// <param name="downloaded">Told the bytes so far.</param>
     /// <param name="cancellation">Ends it.</param>
     public Task PublishAsync(IEnumerable<(string Id, string Version)> packages, string known, Action<long> downloaded, CancellationToken cancellation) => RunAsync(
-        "publish", new() { ["NUGET_FALLBACK_PACKAGES"] = known },
-        packages.Select(p => new XElement("PackageReference", new XAttribute("Include", p.Id), new XAttribute("Version", p.Version))),
+        // NuGet ends at a folder that is not there, as on a machine that has restored nothing yet.
+        "publish", Directory.Exists(known) ? new() { ["NUGET_FALLBACK_PACKAGES"] = known } : [],
+        packages.Select(p => new XElement("PackageReference", new XAttribute("Include", p.Id), new XAttribute("Version", $"[{p.Version}]"))),
         downloaded, cancellation);
 
     private async Task RunAsync(
@@ -54,12 +60,14 @@ internal sealed partial class NuGetDownload(string folder, string configuration,
         };
         environment["NUGET_PACKAGES"] = Packages;
         environment["NUGET_HTTP_CACHE_PATH"] = HttpCache;
-        foreach (var (name, value) in environment)
+        // NuGet's own, below the temporary folder, may be another user's.
+        environment["NUGET_SCRATCH"] = Path.Combine(folder, "scratch");
+        foreach (var (name, value) in environment.Concat(Home()))
         {
             start.Environment[name] = value;
         }
 
-        using var process = Process.Start(start)!;
+        using var process = Start(start);
         await using var kill = cancellation.Register(() => process.Kill(entireProcessTree: true)).ConfigureAwait(false);
         var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
@@ -73,6 +81,58 @@ internal sealed partial class NuGetDownload(string folder, string configuration,
         if (process.ExitCode != 0)
         {
             throw new NuGetException(Words($"{await output.ConfigureAwait(false)}\n{await errors.ConfigureAwait(false)}"));
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new NuGetException($"'{start.FileName}' could not be started: {Cause.Of(e)}.");
+        }
+    }
+
+    /// <summary>
+    /// A container that runs for a user whom it does not know has HOME=/, where that user may write nothing, and the .NET command line ends
+    /// before it begins. It gets a home here then, with the sources and credentials of the user's own, where that can be read.
+    /// </summary>
+    private Dictionary<string, string> Home()
+    {
+        var home = EnvironmentSetting.Read("DOTNET_CLI_HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        if (IsWritable(home))
+        {
+            return [];
+        }
+
+        var own = Path.Combine(folder, "home");
+        foreach (var settings in new[] { Path.Combine(".nuget", "NuGet", "NuGet.Config"), Path.Combine(".config", "NuGet", "NuGet.Config") })
+        {
+            if (File.Exists(Path.Combine(home, settings)))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(own, settings))!);
+                File.Copy(Path.Combine(home, settings), Path.Combine(own, settings));
+            }
+        }
+
+        Directory.CreateDirectory(own);
+        return new() { ["HOME"] = own, ["DOTNET_CLI_HOME"] = own, ["XDG_DATA_HOME"] = Path.Combine(own, ".local", "share"), ["DOTNET_GENERATE_ASPNET_CERTIFICATE"] = "false" };
+    }
+
+    private static bool IsWritable(string folder)
+    {
+        try
+        {
+            using var probe = new FileStream(
+                Path.Combine(folder, $".masterful-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return folder.Length > 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
@@ -108,7 +168,8 @@ internal sealed partial class NuGetDownload(string folder, string configuration,
     private static string Words(string said)
     {
         var errors = Error().Matches(said).Select(m => $"{m.Groups[1].Value}: {m.Groups[2].Value.Trim()}").Distinct().Take(3).ToList();
-        return string.Join(' ', errors.Count > 0 ? errors : said.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0).TakeLast(3));
+        // Without one, the last sentences: of an exception what it says, not where it was thrown.
+        return string.Join(' ', errors.Count > 0 ? errors : said.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && !l.StartsWith("at ", StringComparison.Ordinal)).TakeLast(3));
     }
 
     [GeneratedRegex(@"error\s+([A-Z]+\d+):\s*(.*?)\s*(?:\[[^\]]*proj\])?\s*$", RegexOptions.Multiline)]

@@ -32,12 +32,15 @@ internal sealed record PinnedPackage(string Id, string Version, long Bytes, stri
     /// <summary>Where a NuGet packages folder has the package's native libraries.</summary>
     public string NativeFolder(string packages, string platform) => Path.Combine(Folder(packages), "runtimes", platform, "native");
 
+    /// <summary>Where NuGet writes down what it unpacked.</summary>
+    public string MetadataFile(string packages) => Path.Combine(Folder(packages), ".nupkg.metadata");
+
     /// <summary>Makes sure that what NuGet unpacked is this package and no other.</summary>
     /// <param name="packages">The packages folder that it was unpacked into.</param>
     /// <exception cref="Spec.DiagnosticException">It is another; the message has both hashes.</exception>
     public void Verify(string packages)
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder(packages), ".nupkg.metadata")));
+        using var document = JsonDocument.Parse(File.ReadAllBytes(MetadataFile(packages)));
         var found = document.RootElement.GetProperty("contentHash").GetString();
         if (found != Sha512)
         {
