@@ -3,6 +3,7 @@ using System.Text;
 using Masterful.Core.Data;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
+using Masterful.Results;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Masterful.Dashboard;
@@ -150,7 +151,7 @@ internal sealed class DataView(MasterfulSpec? spec, TimeSpan idle, TimeProvider 
         }
         catch (Exception e) when (e is DiagnosticException or IOException or UnauthorizedAccessException)
         {
-            return Missing(e.Message);
+            return Missing(Cause.Of(e));
         }
 
         _timer ??= clock.CreateTimer(_ => Release(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -63,7 +63,7 @@ internal sealed class LabelSuspects(string? path, DataView data)
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            return new LabelAuditState(path, written, e.Message, 0, []);
+            return new LabelAuditState(path, written, Cause.Of(e), 0, []);
         }
     }
 

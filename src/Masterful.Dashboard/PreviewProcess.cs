@@ -78,7 +78,7 @@ internal sealed class PreviewProcess(ProcessStartInfo program, TimeSpan idle, Ti
         }
         catch (Win32Exception e)
         {
-            throw new InvalidDataException($"{program.FileName} could not be started: {e.Message}", e);
+            throw new InvalidDataException($"{program.FileName} could not be started: {Cause.Of(e)}", e);
         }
 
         _errors = _process.StandardError.ReadToEndAsync();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Masterful.Core.Evaluation;
 using Masterful.Core.Spec;
 using Masterful.Core.Trials;
+using Masterful.Results;
 
 namespace Masterful.Fleet;
 
@@ -49,7 +50,7 @@ internal sealed record FleetAnswer(TrialResult? Trial, DistanceProbeResult? Prob
         }
         catch (InvalidDataException e)
         {
-            return $"The answer can't be read: {e.Message}.";
+            return $"The answer can't be read: {Cause.Of(e)}.";
         }
     }
 

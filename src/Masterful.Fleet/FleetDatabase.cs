@@ -3,6 +3,7 @@ using Hangfire.Logging;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using Masterful.Core.Spec;
+using Masterful.Results;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -159,7 +160,7 @@ public sealed class FleetDatabase : IAsyncDisposable, IDisposable
     }
 
     /// <summary>What PostgreSQL says, which names the user at most.</summary>
-    internal static string Reason(Exception e) => ((e as PostgresException)?.MessageText ?? e.InnerException?.Message ?? e.Message).TrimEnd('.');
+    internal static string Reason(Exception e) => ((e as PostgresException)?.MessageText ?? Cause.Of(e)).TrimEnd('.');
 
     private static bool IsAbsence(Exception e) => (e is BackgroundJobClientException { InnerException: { } inner } && IsAbsence(inner))
         || e is NpgsqlException { IsTransient: true } or PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" }

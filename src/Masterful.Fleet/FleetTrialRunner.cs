@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Masterful.Core.Spec;
 using Masterful.Core.Training;
 using Masterful.Core.Trials;
+using Masterful.Results;
 using Microsoft.Extensions.Logging;
 
 namespace Masterful.Fleet;
@@ -260,7 +261,7 @@ public sealed class FleetTrialRunner : ITrialRunner, IDisposable
         {
             waiting.Answer.TrySetException(new DiagnosticException(
                 FleetDiagnostics.NotValid,
-                $"The answer in PostgreSQL at {_database.Settings.Place} for '{waiting.Policy}' is not taken: {e.Message}. {FleetDiagnostics.NotValid.Remedy}"));
+                $"The answer in PostgreSQL at {_database.Settings.Place} for '{waiting.Policy}' is not taken: {Cause.Of(e)}. {FleetDiagnostics.NotValid.Remedy}"));
         }
     }
 

@@ -4,6 +4,7 @@ using Hangfire.Common;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Trials;
+using Masterful.Results;
 using Microsoft.Extensions.Logging;
 
 namespace Masterful.Fleet;
@@ -108,7 +109,7 @@ public sealed class FleetWorker : IProgress<TrialProgress>
         }
         catch (InvalidDataException e)
         {
-            await RefuseAsync(claim, e.Message).ConfigureAwait(false);
+            await RefuseAsync(claim, Cause.Of(e)).ConfigureAwait(false);
             return;
         }
 
@@ -181,7 +182,7 @@ public sealed class FleetWorker : IProgress<TrialProgress>
         {
             // A fault of this machine must not go round the fleet for ever.
             _logger.LogError(e, "A request failed here");
-            return FleetAnswer.Failed(work.Trial, $"It failed on {_options.Name}: {e.Message}");
+            return FleetAnswer.Failed(work.Trial, $"It failed on {_options.Name}: {Cause.Of(e)}");
         }
     }
 

@@ -1,3 +1,5 @@
+using Masterful.Results;
+
 namespace Masterful.Reporting;
 
 /// <summary>Several files that appear together: each is stored whole beside its place first, and only then do all take their places.</summary>
@@ -23,7 +25,7 @@ internal static class StagedFiles
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new IOException($"{folder} can't be written: {e.Message}", e);
+            throw new IOException($"{folder} can't be written: {Cause.Of(e)}", e);
         }
         finally
         {

@@ -54,7 +54,7 @@ public static class ResultFiles
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} is not a Masterful result: {e.Message}", e);
+            throw new InvalidDataException($"{path} is not a Masterful result: {Cause.Of(e)}", e);
         }
     }
 
@@ -67,7 +67,7 @@ public static class ResultFiles
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new IOException(e.Message, e);
+            throw new IOException(Cause.Of(e), e);
         }
 
         if (stream.Length <= MaximumLength)

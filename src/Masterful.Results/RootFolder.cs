@@ -91,7 +91,7 @@ public sealed class RootFolder(string path)
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new IOException(e.Message, e);
+            throw new IOException(Cause.Of(e), e);
         }
     }
 

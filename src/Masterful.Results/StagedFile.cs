@@ -34,7 +34,7 @@ public sealed partial class StagedFile : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new IOException($"{path} can't be written: {e.Message}", e);
+            throw new IOException($"{path} can't be written: {Cause.Of(e)}", e);
         }
     }
 
@@ -56,7 +56,7 @@ public sealed partial class StagedFile : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new IOException($"{_place} can't be written: {e.Message}", e);
+            throw new IOException($"{_place} can't be written: {Cause.Of(e)}", e);
         }
         finally
         {

@@ -2,6 +2,7 @@ using System.IO.Enumeration;
 using System.Text;
 using Masterful.Core.Data;
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Tool;
 
@@ -141,7 +142,7 @@ internal sealed class ImageInputs(TextReader input, Action<Diagnostic> tell)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Tell(DataDiagnostics.ImageUnreadable, $"The folder can't be looked at: {e.Message}", folder);
+            Tell(DataDiagnostics.ImageUnreadable, $"The folder can't be looked at: {Cause.Of(e)}", folder);
             return [];
         }
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Masterful.Core.Pipeline;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
+using Masterful.Results;
 using Masterful.Tool.Commands;
 using Masterful.Tool.Output;
 using Microsoft.Extensions.Logging;
@@ -83,37 +84,43 @@ internal sealed class CommandBinder(CommonSymbols common, ToolHost host)
         {
             return await action(new CommandCall(parsed, options, log, host, cancellation)).ConfigureAwait(false);
         }
-        catch (DiagnosticException e)
-        {
-            foreach (var diagnostic in e.Diagnostics)
-            {
-                log.Diagnostic(diagnostic);
-            }
-
-            return e.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).All(d => MachineTrouble.Contains(d.Code))
-                ? ExitCode.Unexpected
-                : ExitCode.InputWrong;
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            log.LogWarning("Cancelled. What was trained is kept: the same command goes on from here.");
-            return ExitCode.Cancelled;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            log.Diagnostic(new Diagnostic(
-                ToolDiagnostics.FileTrouble, DiagnosticSeverity.Error, $"{e.Message} {ToolDiagnostics.FileTrouble.Remedy}"));
-            return ExitCode.Unexpected;
-        }
 #pragma warning disable CA1031 // The last line of defence: a person gets a sentence, and the trace on request.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            log.Diagnostic(new Diagnostic(
-                ToolDiagnostics.Unexpected, DiagnosticSeverity.Error, $"{e.GetType().Name}: {e.Message} {ToolDiagnostics.Unexpected.Remedy}"));
-            log.LogTrace("{Trace}", e);
-            return ExitCode.Unexpected;
+            return Tell(e, log, cancellation);
         }
+    }
+
+    /// <summary>What was thrown as messages and an exit code, judged by what its wrappers hide.</summary>
+    private static int Tell(Exception thrown, ToolLog log, CancellationToken cancellation)
+    {
+        var causes = Cause.Unwrap(thrown);
+        if (cancellation.IsCancellationRequested && causes.Any(c => c is OperationCanceledException))
+        {
+            log.LogWarning("Cancelled. What was trained is kept: the same command goes on from here.");
+            return ExitCode.Cancelled;
+        }
+
+        var diagnostics = causes.OfType<DiagnosticException>().SelectMany(d => d.Diagnostics).Distinct().ToList();
+        if (diagnostics.Count > 0)
+        {
+            foreach (var diagnostic in diagnostics)
+            {
+                log.Diagnostic(diagnostic);
+            }
+
+            return diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).All(d => MachineTrouble.Contains(d.Code))
+                ? ExitCode.Unexpected
+                : ExitCode.InputWrong;
+        }
+
+        var (code, text) = causes.All(c => c is IOException or UnauthorizedAccessException)
+            ? (ToolDiagnostics.FileTrouble, Cause.Of(thrown))
+            : (ToolDiagnostics.Unexpected, Cause.Named(thrown));
+        log.Diagnostic(new Diagnostic(code, DiagnosticSeverity.Error, $"{text} {code.Remedy}"));
+        log.LogTrace("{Trace}", thrown);
+        return ExitCode.Unexpected;
     }
 }
 

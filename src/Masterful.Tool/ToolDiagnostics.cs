@@ -23,6 +23,9 @@ internal static class ToolDiagnostics
     public static readonly DiagnosticCode NoImages = new(
         "MST0149", "there is no image to classify", "Name image files, folders or patterns such as 'photos/*.jpg', or - for a list of them on standard input.");
 
+    public static readonly DiagnosticCode StepFileTrouble = new(
+        "MST0911", "what the workflow's later steps read can't be written", "Look at the variable's file; the result itself is in the report folder and the gate has spoken.");
+
     public static readonly DiagnosticCode GitHubTrouble = new(
         "MST0910", "GitHub can't be told", "Give the job a GITHUB_TOKEN that may write to pull requests; for forks, comment from a workflow_run workflow.");
 }

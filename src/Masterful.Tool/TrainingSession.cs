@@ -25,7 +25,7 @@ internal static class TrainingSession
         var page = Path.Combine(outcome.ReportFolder, spec.Report.Html ? ReportWriter.HtmlName : ReportWriter.MarkdownName);
         if (call.Log.Format == LogFormat.GitHub)
         {
-            GitHubStep.WriteOutputs(GitHubContext.Read(call.Host.Environment), outcome.Result, outcome.ReportFolder);
+            GitHubStep.WriteOutputs(call, outcome.Result, outcome.ReportFolder);
         }
 
         RunSummary.Tell(call, outcome.Result, Path.GetRelativePath(Environment.CurrentDirectory, page));

@@ -81,7 +81,7 @@ internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger lo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.LogDebug("The use of {Path} can't be noted: {Reason}", path, e.Message);
+            logger.LogDebug("The use of {Path} can't be noted: {Reason}", path, Cause.Of(e));
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger lo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.LogWarning("The cache file {Path} can't be read ({Reason}); it is made anew", path, e.Message);
+            logger.LogWarning("The cache file {Path} can't be read ({Reason}); it is made anew", path, Cause.Of(e));
             return null;
         }
     }
@@ -126,7 +126,7 @@ internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger lo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.LogWarning("The cache file {Path} can't be read: {Reason}", memory, e.Message);
+            logger.LogWarning("The cache file {Path} can't be read: {Reason}", memory, Cause.Of(e));
         }
 
         var reading = clock.GetUtcNow();
@@ -219,7 +219,7 @@ internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger lo
             _warnings.Add(new Diagnostic(
                 DataDiagnostics.CacheNotWritable,
                 DiagnosticSeverity.Warning,
-                $"Decoded images can't be kept in {folder} ({e.Message}); they are held in memory and decoded again next time.",
+                $"Decoded images can't be kept in {folder} ({Cause.Of(e)}); they are held in memory and decoded again next time.",
                 new SourcePosition(folder)));
         }
     }

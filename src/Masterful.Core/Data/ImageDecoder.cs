@@ -1,4 +1,5 @@
 using Masterful.Core.Spec;
+using Masterful.Results;
 using SkiaSharp;
 
 namespace Masterful.Core.Data;
@@ -59,7 +60,7 @@ public static class ImageDecoder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return e.Message;
+            return Cause.Of(e);
         }
 
         return Decode(bytes, out image);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Core.Data;
 
@@ -58,7 +59,7 @@ public sealed class SourceFetcher(HttpClient http, TimeProvider time)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw download.Error(DataDiagnostics.DownloadFailed, $"{source.To} can't be written: {e.Message}");
+            throw download.Error(DataDiagnostics.DownloadFailed, $"{source.To} can't be written: {Cause.Of(e)}");
         }
     }
 
@@ -121,7 +122,7 @@ public sealed class SourceFetcher(HttpClient http, TimeProvider time)
         }
         catch (HttpRequestException e)
         {
-            return e.Message.TrimEnd('.') + ".";
+            return Cause.Of(e).TrimEnd('.') + ".";
         }
     }
 
@@ -173,7 +174,7 @@ public sealed class SourceFetcher(HttpClient http, TimeProvider time)
         }
         catch (IOException e)
         {
-            throw new HttpRequestException(e.Message, e);
+            throw new HttpRequestException(Cause.Of(e), e);
         }
     }
 

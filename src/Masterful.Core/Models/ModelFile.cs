@@ -73,7 +73,7 @@ internal sealed record ModelFile
         }
         catch (Exception e) when (e is JsonException or FormatException or IOException or UnauthorizedAccessException)
         {
-            throw NotValid(path, e.Message.ReplaceLineEndings(" ").TrimEnd('.'));
+            throw NotValid(path, Cause.Of(e).TrimEnd('.'));
         }
     }
 

@@ -84,7 +84,7 @@ public static class Safetensors
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw NotReadable(path, e.Message.TrimEnd('.'));
+            throw NotReadable(path, Cause.Of(e).TrimEnd('.'));
         }
     }
 
@@ -176,7 +176,7 @@ public static class Safetensors
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or OverflowException)
         {
-            throw NotReadable(path, $"its header is not valid: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}");
+            throw NotReadable(path, $"its header is not valid: {Cause.Of(e).TrimEnd('.')}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Masterful.Core.Spec;
+using Masterful.Results;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -30,7 +31,7 @@ internal sealed class TorchScriptNetwork : nn.Module<Tensor, Tensor>
         {
             throw new DiagnosticException(
                 ModelDiagnostics.TorchScriptNotLoadable,
-                $"{path} does not load as TorchScript: {e.Message.Split('\n')[0].Trim()}",
+                $"{path} does not load as TorchScript: {Cause.Of(e)}",
                 new SourcePosition(path));
         }
     }

@@ -21,7 +21,7 @@ public static class LabelTable
         }
         catch (DiagnosticException e)
         {
-            throw new InvalidDataException($"{path} is not a table of labels: {e.Message}", e);
+            throw new InvalidDataException($"{path} is not a table of labels: {Cause.Of(e)}", e);
         }
     }
 

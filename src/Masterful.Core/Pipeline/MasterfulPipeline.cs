@@ -163,7 +163,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         catch (Exception e)
         {
             Telemetry.Fail(span, e);
-            session.Finish("error", e.Message);
+            session.Finish("error", Cause.Of(e));
             throw;
         }
     }
@@ -230,7 +230,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DiagnosticException(
-                PipelineDiagnostics.ModelNotWritten, $"'{run.Spec.Output.Path}' can't be written: {e.Message}", run.Spec.PositionOf("output.path"));
+                PipelineDiagnostics.ModelNotWritten, $"'{run.Spec.Output.Path}' can't be written: {Cause.Of(e)}", run.Spec.PositionOf("output.path"));
         }
     }
 
@@ -245,7 +245,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new DiagnosticException(
-                PipelineDiagnostics.BaselineNotReadable, $"The baseline '{path}' can't be read: {e.Message}", new SourcePosition(path!));
+                PipelineDiagnostics.BaselineNotReadable, $"The baseline '{path}' can't be read: {Cause.Of(e)}", new SourcePosition(path!));
         }
     }
 

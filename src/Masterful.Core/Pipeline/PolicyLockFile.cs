@@ -40,7 +40,7 @@ public static class PolicyLockFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw NotValid(new SourcePosition(path), $"it can't be read: {e.Message.TrimEnd('.')}");
+            throw NotValid(new SourcePosition(path), $"it can't be read: {Cause.Of(e).TrimEnd('.')}");
         }
 
         return Parse(path, text);

@@ -2,6 +2,7 @@ using Masterful.Core.Search;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Trials;
+using Masterful.Results;
 using Microsoft.Extensions.Logging;
 
 namespace Masterful.Core.Pipeline;
@@ -192,8 +193,8 @@ internal sealed class PolicyStage(RunContext run, PolicySearcher search, ILogger
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.LogWarning("{Path} can't be written: {Reason}", path, e.Message);
-            return [$"The policy could not be locked ({e.Message.TrimEnd('.')}); the next run searches again."];
+            logger.LogWarning("{Path} can't be written: {Reason}", path, Cause.Of(e));
+            return [$"The policy could not be locked ({Cause.Of(e).TrimEnd('.')}); the next run searches again."];
         }
     }
 

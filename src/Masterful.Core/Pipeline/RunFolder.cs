@@ -62,7 +62,7 @@ internal static class RunFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.LogDebug("The run is not kept for the front-end: {Reason}", e.Message);
+            logger.LogDebug("The run is not kept for the front-end: {Reason}", Cause.Of(e));
         }
     }
 
@@ -97,14 +97,14 @@ internal static class RunFolder
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            logger.LogWarning("The contact sheet can't be drawn: {Reason}", e.Message);
-            return (null, e.Message);
+            logger.LogWarning("The contact sheet can't be drawn: {Reason}", Cause.Of(e));
+            return (null, Cause.Of(e));
         }
     }
 
     private static DiagnosticException NotWritable(MasterfulSpec spec, string key, string folder, Exception e) => new(
         RuntimeDiagnostics.FolderNotWritable,
-        $"'{folder}' can't be written: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Nothing that was trained is lost: the next run goes on from the journal.",
+        $"'{folder}' can't be written: {Cause.Of(e).TrimEnd('.')}. Nothing that was trained is lost: the next run goes on from the journal.",
         spec.PositionOf(key));
 }
 

@@ -32,7 +32,7 @@ internal sealed class RunLock : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            logger.LogWarning("The cache folder {Cache} can't be written: {Reason}", cache, e.Message);
+            logger.LogWarning("The cache folder {Cache} can't be written: {Reason}", cache, Cause.Of(e));
         }
         catch (IOException) when (File.Exists(path) && IsHeld(path))
         {
@@ -41,7 +41,7 @@ internal sealed class RunLock : IDisposable
         }
         catch (IOException e)
         {
-            logger.LogWarning("The cache folder {Cache} can't be locked: {Reason}", cache, e.Message);
+            logger.LogWarning("The cache folder {Cache} can't be locked: {Reason}", cache, Cause.Of(e));
         }
 
         return new RunLock(null);

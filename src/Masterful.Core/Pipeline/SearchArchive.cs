@@ -27,7 +27,7 @@ internal sealed class SearchArchive(string cache, ILogger logger)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.LogDebug("The search is not kept: {Reason}", e.Message);
+            logger.LogDebug("The search is not kept: {Reason}", Cause.Of(e));
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed class SearchArchive(string cache, ILogger logger)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            logger.LogDebug("The kept search can't be read: {Reason}", e.Message);
+            logger.LogDebug("The kept search can't be read: {Reason}", Cause.Of(e));
             return null;
         }
     }

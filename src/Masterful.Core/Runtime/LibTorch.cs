@@ -116,5 +116,5 @@ public static class LibTorch
 
     private static Spec.DiagnosticException NotLoadable(string file, Exception e) => new(
         RuntimeDiagnostics.LibTorchNotLoadable,
-        $"{file} does not load: {e.Message.ReplaceLineEndings(" ").Trim()} Run `dotnet masterful doctor` for what to do.");
+        $"{file} does not load: {Cause.Of(e)} Run `dotnet masterful doctor` for what to do.");
 }

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using Masterful.Abstractions;
 using Masterful.Core.Spec;
+using Masterful.Results;
 using TorchSharp;
 
 namespace Masterful.Core.Runtime;
@@ -56,15 +56,14 @@ public static class PluginAssembly
     public static void Check(string assemblyPath) => Load(Path.GetFullPath(assemblyPath));
 
     /// <summary>
-    /// An exception of a plug-in's code for its author: type, message, and the first frame of the stack that is in the plug-in. Of
-    /// libtorch's own errors the first line: its native stack follows.
+    /// An exception of a plug-in's code for its author: type, message, what it wraps, and the first frame of the innermost stack that is in
+    /// the plug-in.
     /// </summary>
     public static string Describe(Exception exception)
     {
-        var frame = new StackTrace(exception, fNeedFileInfo: true).GetFrames().FirstOrDefault(
+        var frame = Wrapped(exception).Reverse().SelectMany(e => new StackTrace(e, fNeedFileInfo: true).GetFrames()).FirstOrDefault(
             f => f.GetMethod()?.DeclaringType is { } type && AssemblyLoadContext.GetLoadContext(type.Assembly) is PluginLoadContext);
-        var message = exception is ExternalException ? exception.Message.Split('\n', 2)[0] : exception.Message.ReplaceLineEndings(" ");
-        var text = $"{exception.GetType().Name}: {message.Trim()}";
+        var text = Cause.Named(exception);
         if (frame?.GetMethod() is not { } method)
         {
             return text;
@@ -72,6 +71,15 @@ public static class PluginAssembly
 
         var line = frame.GetFileName() is { } file ? $" in {file}:{frame.GetFileLineNumber()}" : "";
         return $"{text} (at {method.DeclaringType}.{method.Name}{line})";
+    }
+
+    /// <summary>An exception and what it wraps, one after the other.</summary>
+    private static IEnumerable<Exception> Wrapped(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            yield return e;
+        }
     }
 
     private static Assembly Load(string path)
@@ -89,7 +97,7 @@ public static class PluginAssembly
         }
         catch (Exception e) when (e is BadImageFormatException or IOException or UnauthorizedAccessException)
         {
-            throw Failed($"{path} does not load as a .NET assembly: {e.Message.ReplaceLineEndings(" ").Trim()}");
+            throw Failed($"{path} does not load as a .NET assembly: {Cause.Of(e)}");
         }
     }
 

@@ -1,4 +1,5 @@
 using Masterful.Core.Spec.Layouts;
+using Masterful.Results;
 
 namespace Masterful.Core.Spec;
 
@@ -37,7 +38,7 @@ public static class SpecInitializer
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DiagnosticException(SpecDiagnostics.LayoutNotRecognized, $"'{folder}' can't be looked at: {e.Message}", position);
+            throw new DiagnosticException(SpecDiagnostics.LayoutNotRecognized, $"'{folder}' can't be looked at: {Cause.Of(e)}", position);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text;
 using Masterful.Core.Spec.Keys;
 using Masterful.Core.Spec.Yaml;
+using Masterful.Results;
 
 namespace Masterful.Core.Spec;
 
@@ -97,7 +98,7 @@ public static class SpecLoader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DiagnosticException(SpecDiagnostics.SpecNotReadable, $"'{path}' can't be read: {e.Message}", position);
+            throw new DiagnosticException(SpecDiagnostics.SpecNotReadable, $"'{path}' can't be read: {Cause.Of(e)}", position);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class Checkpoint(string path, TimeProvider clock, ILogger logger
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.LogWarning("The checkpoint {Path} could not be written, the training goes on without it: {Reason}", path, e.Message);
+            logger.LogWarning("The checkpoint {Path} could not be written, the training goes on without it: {Reason}", path, Cause.Of(e));
         }
 
         _last = clock.GetTimestamp();
@@ -63,7 +63,7 @@ internal sealed class Checkpoint(string path, TimeProvider clock, ILogger logger
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            logger.LogWarning("The checkpoint {Path} can't be used, the training starts over: {Reason}", path, e.Message);
+            logger.LogWarning("The checkpoint {Path} can't be used, the training starts over: {Reason}", path, Cause.Of(e));
             return false;
         }
     }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Masterful.Core.Models;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Core.Training;
 
@@ -17,13 +18,11 @@ namespace Masterful.Core.Training;
 internal sealed record TrainingFault(string Reason, bool IsTransient, bool IsMemory = false)
 {
     /// <summary>What an exception says of a training, or null when it is none of the training's.</summary>
-    public static TrainingFault? Of(Exception exception) => exception switch
+    public static TrainingFault? Of(Exception exception) => Cause.Unwrap(exception)[0] switch
     {
         DiagnosticException { Diagnostics: [{ Code: var code, Message: var message }] }
             when code == ModelDiagnostics.ForwardFailed || code == ModelDiagnostics.FactoryFailed => new TrainingFault(message, true),
-        ExternalException or OutOfMemoryException => new TrainingFault(FirstLine(exception.Message), MemoryShortage.Is(exception), MemoryShortage.Is(exception)),
+        (ExternalException or OutOfMemoryException) and var own => new TrainingFault(Cause.Of(own), MemoryShortage.Is(own), MemoryShortage.Is(own)),
         _ => null,
     };
-
-    private static string FirstLine(string message) => message.Split('\n', 2)[0].Trim();
 }

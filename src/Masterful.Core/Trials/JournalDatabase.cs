@@ -1,4 +1,5 @@
 using Masterful.Core.Spec;
+using Masterful.Results;
 using Microsoft.Data.Sqlite;
 
 namespace Masterful.Core.Trials;
@@ -43,7 +44,7 @@ internal static class JournalDatabase
             var warning = new Diagnostic(
                 TrialDiagnostics.JournalNotWritable,
                 DiagnosticSeverity.Warning,
-                $"The journal {path} can't be written ({e.Message.TrimEnd('.')}): this run's trials are kept in memory only and lost when it ends.",
+                $"The journal {path} can't be written ({Cause.Of(e).TrimEnd('.')}): this run's trials are kept in memory only and lost when it ends.",
                 new SourcePosition(path));
             return (CopyToMemory(path), warning);
         }

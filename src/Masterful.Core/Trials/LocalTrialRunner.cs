@@ -4,6 +4,7 @@ using Masterful.Core.Models;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Training;
+using Masterful.Results;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -305,7 +306,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _logger.LogWarning("The cache can't keep weights ({Reason}); they are kept until the run ends only.", e.Message.TrimEnd('.'));
+            _logger.LogWarning("The cache can't keep weights ({Reason}); they are kept until the run ends only.", Cause.Of(e).TrimEnd('.'));
             _spareFolder ??= Directory.CreateTempSubdirectory("masterful-weights-").FullName;
             var spare = Path.Combine(_spareFolder, $"{key}.safetensors");
             model.SaveState(spare);

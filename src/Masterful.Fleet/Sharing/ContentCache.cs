@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Masterful.Core.Data;
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Fleet.Sharing;
 
@@ -54,7 +55,7 @@ public sealed partial class ContentCache(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw NotKept(e.Message.TrimEnd('.'));
+            throw NotKept(Cause.Of(e).TrimEnd('.'));
         }
         finally
         {
@@ -92,7 +93,7 @@ public sealed partial class ContentCache(string folder)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Another process may have been faster with the same.
-            return IsWhole(path, manifest) ? path : throw NotKept(e.Message.TrimEnd('.'));
+            return IsWhole(path, manifest) ? path : throw NotKept(Cause.Of(e).TrimEnd('.'));
         }
         finally
         {

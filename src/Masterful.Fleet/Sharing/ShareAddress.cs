@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Fleet.Sharing;
 
@@ -60,7 +61,7 @@ public sealed record ShareAddress(IPAddress Listen, int Port, X509Certificate2? 
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw NotListening($"{path} can't be read as a certificate with the password in {PasswordVariable}: {e.Message.TrimEnd('.')}");
+            throw NotListening($"{path} can't be read as a certificate with the password in {PasswordVariable}: {Cause.Of(e).TrimEnd('.')}");
         }
     }
 }

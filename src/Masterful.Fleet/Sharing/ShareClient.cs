@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Masterful.Core.Data;
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Fleet.Sharing;
 
@@ -143,7 +144,7 @@ public sealed class ShareClient : IDisposable
             }
             catch (HttpRequestException e)
             {
-                problem = (e.InnerException?.Message ?? e.Message).TrimEnd('.');
+                problem = Cause.Of(e).TrimEnd('.');
                 if (e.HttpRequestError == HttpRequestError.SecureConnectionError)
                 {
                     throw NotReached($"{problem} (this machine must trust the certificate of {_source.Host})");

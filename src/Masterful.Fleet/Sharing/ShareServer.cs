@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Masterful.Results;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -59,7 +60,7 @@ public sealed class ShareServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             await app.DisposeAsync().ConfigureAwait(false);
-            throw ShareAddress.NotListening($"{address.Listen} port {address.Port}: {e.Message.TrimEnd('.')}");
+            throw ShareAddress.NotListening($"{address.Listen} port {address.Port}: {Cause.Of(e).TrimEnd('.')}");
         }
     }
 

@@ -75,7 +75,7 @@ internal static class DoctorCommand
         {
             return
             [
-                new("Computes", e.Message)
+                new("Computes", Cause.Of(e))
                 {
                     Remedy = "Delete that folder and run `dotnet masterful runtime install cpu`, or name another with --libtorch.",
                     Fatal = true,
@@ -110,7 +110,7 @@ internal static class DoctorCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new(name, $"{folder} is not writable: {e.Message}")
+            return new(name, $"{folder} is not writable: {Cause.Of(e)}")
             {
                 Remedy = "Set MASTERFUL_CACHE to a folder that is, or mend its permissions.",
             };

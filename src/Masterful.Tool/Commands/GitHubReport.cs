@@ -109,8 +109,8 @@ internal sealed class GitHubReport
         var comment = page.Comment();
         var path = Path.GetFullPath(Path.Combine(folder, CommentName));
         AtomicFile.Write(path, comment);
-        GitHubStep.WriteSummary(context, page);
-        GitHubStep.WriteOutputs(context, result, Path.GetFullPath(folder));
+        GitHubStep.WriteSummary(call, page);
+        GitHubStep.WriteOutputs(call, result, Path.GetFullPath(folder));
         Annotate(call, result);
         var posted = api is null || pullRequest is null || !call.Parsed.GetValue(_post)
             ? null
@@ -237,7 +237,7 @@ internal sealed class GitHubReport
         {
             var readOnly = e.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Unauthorized;
             call.Log.Diagnostic(new Diagnostic(
-                ToolDiagnostics.GitHubTrouble, DiagnosticSeverity.Warning, $"Can't {what}: {e.Message}. {(readOnly ? ToolDiagnostics.GitHubTrouble.Remedy : "The job summary has the same content.")}"));
+                ToolDiagnostics.GitHubTrouble, DiagnosticSeverity.Warning, $"Can't {what}: {Cause.Of(e)}. {(readOnly ? ToolDiagnostics.GitHubTrouble.Remedy : "The job summary has the same content.")}"));
             return default;
         }
     }

@@ -21,7 +21,7 @@ internal static class PictureFile
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return new Diagnostic(DataDiagnostics.PictureNotDrawn, DiagnosticSeverity.Warning, $"The picture can't be drawn: {e.Message}", new SourcePosition(path));
+            return new Diagnostic(DataDiagnostics.PictureNotDrawn, DiagnosticSeverity.Warning, $"The picture can't be drawn: {Cause.Of(e)}", new SourcePosition(path));
         }
 
         try
@@ -31,7 +31,7 @@ internal static class PictureFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Diagnostic(ToolDiagnostics.FileTrouble, DiagnosticSeverity.Error, $"{e.Message} {ToolDiagnostics.FileTrouble.Remedy}", new SourcePosition(path));
+            return new Diagnostic(ToolDiagnostics.FileTrouble, DiagnosticSeverity.Error, $"{Cause.Of(e)} {ToolDiagnostics.FileTrouble.Remedy}", new SourcePosition(path));
         }
     }
 

@@ -56,7 +56,7 @@ internal static class ResultFolder
         }
         catch (InvalidDataException e)
         {
-            throw new DiagnosticException(ToolDiagnostics.NoResult, e.Message, new SourcePosition(path));
+            throw new DiagnosticException(ToolDiagnostics.NoResult, Cause.Of(e), new SourcePosition(path));
         }
     }
 }

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Tool.GitHub;
 
@@ -72,16 +73,16 @@ internal sealed class GitHubApi : IDisposable
             {
                 if (attempt == Attempts || method == HttpMethod.Post)
                 {
-                    throw new GitHubException(null, e.Message);
+                    throw new GitHubException(null, Cause.Of(e));
                 }
             }
             catch (TaskCanceledException e) when (!cancellation.IsCancellationRequested)
             {
-                throw new GitHubException(null, e.Message);
+                throw new GitHubException(null, Cause.Of(e));
             }
             catch (JsonException e)
             {
-                throw new GitHubException(null, $"the answer is not JSON: {e.Message}");
+                throw new GitHubException(null, $"the answer is not JSON: {Cause.Of(e)}");
             }
 
             await Task.Delay(wait, _clock, cancellation).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Tool.GitHub;
 
@@ -16,12 +17,6 @@ internal sealed partial record GitHubContext
     public required Uri Api { get; init; }
 
     public required Uri Server { get; init; }
-
-    /// <summary>The file to which a step's summary is appended, or null.</summary>
-    public string? SummaryFile { get; init; }
-
-    /// <summary>The file to which a step's outputs are appended, or null.</summary>
-    public string? OutputFile { get; init; }
 
     /// <summary>The token of the job. Never printed.</summary>
     public SecretText? Token { get; init; }
@@ -69,8 +64,6 @@ internal sealed partial record GitHubContext
             Repository = repository is not null && RepositoryName().IsMatch(repository) ? repository : null,
             Api = Address(environment("GITHUB_API_URL"), "https://api.github.com", "GITHUB_API_URL"),
             Server = Address(environment("GITHUB_SERVER_URL"), "https://github.com", "GITHUB_SERVER_URL"),
-            SummaryFile = NullIfEmpty(environment("GITHUB_STEP_SUMMARY")),
-            OutputFile = NullIfEmpty(environment("GITHUB_OUTPUT")),
             Token = NullIfEmpty(environment("GITHUB_TOKEN")) is { } token ? new SecretText(token) : null,
             RunId = Number(finished, "id") ?? (long.TryParse(environment("GITHUB_RUN_ID"), CultureInfo.InvariantCulture, out var id) ? id : null),
             Commit = Text(Part(Part(payload, "pull_request"), "head"), "sha") ?? Text(finished, "head_sha") ?? NullIfEmpty(environment("GITHUB_SHA")),
@@ -109,7 +102,7 @@ internal sealed partial record GitHubContext
         }
         catch (JsonException e)
         {
-            throw new DiagnosticException(ToolDiagnostics.GitHubTrouble, $"The event in GITHUB_EVENT_PATH is not JSON: {e.Message}");
+            throw new DiagnosticException(ToolDiagnostics.GitHubTrouble, $"The event in GITHUB_EVENT_PATH is not JSON: {Cause.Of(e)}");
         }
     }
 

@@ -58,6 +58,20 @@ public partial class HouseTests
     [Fact]
     public void The_engine_does_not_know_the_report() => Assert.DoesNotContain("Masterful.Reporting", References("Masterful.Core"));
 
+    /// <summary><c>e.Message</c> of a wrapper says that there is one. Cause.Of and Cause.Named say what is in it.</summary>
+    [Fact]
+    public void What_an_exception_says_is_told_with_what_it_wraps()
+    {
+        var told =
+            from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && Path.GetFileName(file) != "Cause.cs"
+            from line in File.ReadAllLines(file)
+            where ExceptionMessage().IsMatch(line) && !line.Contains(".Message.Contains(", StringComparison.Ordinal)
+            select $"{Path.GetFileName(file)}: {line.Trim()}";
+
+        Assert.Empty(told);
+    }
+
     private static IEnumerable<string> Sources(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Masterful.Core", folder), "*.cs", SearchOption.AllDirectories);
 
@@ -85,6 +99,9 @@ public partial class HouseTests
 
         return found;
     }
+
+    [GeneratedRegex(@"\b(?:e|ex|exception|inner|InnerException\??)\.Message\b")]
+    private static partial Regex ExceptionMessage();
 
     [GeneratedRegex(@"\b(?:class|record|struct|interface|enum)\s+(?:struct\s+)?([A-Z]\w+)")]
     private static partial Regex TypeDeclaration();

@@ -74,6 +74,33 @@ public sealed class GitHubReportTests : IDisposable
         Assert.InRange(new FileInfo(At("summary")).Length, PullRequestPage.MostSummaryBytes - 4000 + 1, PullRequestPage.MostSummaryBytes);
     }
 
+    [Theory]
+    [InlineData("GITHUB_STEP_SUMMARY", "no/such/folder/summary")]
+    [InlineData("GITHUB_STEP_SUMMARY", ".")]
+    [InlineData("GITHUB_STEP_SUMMARY", "read-only")]
+    [InlineData("GITHUB_STEP_SUMMARY", "full")]
+    [InlineData("GITHUB_STEP_SUMMARY", "/dev/full")]
+    [InlineData("GITHUB_OUTPUT", "no/such/folder/output")]
+    [InlineData("GITHUB_OUTPUT", ".")]
+    [InlineData("GITHUB_OUTPUT", "read-only")]
+    [InlineData("GITHUB_OUTPUT", "/dev/full")]
+    public async Task What_a_step_leaves_behind_can_fail_without_costing_anything_else(string variable, string file)
+    {
+        Assert.SkipWhen(file == "/dev/full" && !OperatingSystem.IsLinux(), "there is no /dev/full");
+        Assert.SkipWhen(file == "read-only" && Environment.IsPrivilegedProcess, "root writes everywhere");
+        File.WriteAllText(At("full"), new string('x', PullRequestPage.MostSummaryBytes + 50_000));
+        File.WriteAllText(At("read-only"), "");
+        File.SetAttributes(At("read-only"), FileAttributes.ReadOnly);
+        _host.Environment[variable] = Path.GetFullPath(file, _folder);
+
+        Assert.Equal(ExitCode.Ok, await ReportAsync());
+
+        Assert.Contains($"warning MST0911: {variable} can't be written: ", _host.Error.ToString(), StringComparison.Ordinal);
+        Assert.True(File.Exists(At("comment.md")));
+        Assert.True(File.Exists(At(variable == "GITHUB_OUTPUT" ? "summary" : "output")));
+        File.SetAttributes(At("read-only"), FileAttributes.Normal);
+    }
+
     [Fact]
     public async Task The_comment_is_written_once_and_then_updated_in_place()
     {

@@ -1,4 +1,5 @@
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Core.Data.Readers;
 
@@ -51,7 +52,7 @@ internal sealed class CifarReader : IDatasetReader
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw Corrupt(file.Path, $"The file can't be read: {e.Message}");
+                throw Corrupt(file.Path, $"The file can't be read: {Cause.Of(e)}");
             }
         }
 
@@ -94,7 +95,7 @@ internal sealed class CifarReader : IDatasetReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Corrupt(path, $"The file can't be read: {e.Message}");
+            throw Corrupt(path, $"The file can't be read: {Cause.Of(e)}");
         }
     }
 

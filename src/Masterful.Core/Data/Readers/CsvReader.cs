@@ -1,4 +1,5 @@
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Core.Data.Readers;
 
@@ -27,7 +28,7 @@ internal sealed class CsvReader(DataRoot root, DatasetSpec dataset) : IDatasetRe
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                problems.Add(new Diagnostic(DataDiagnostics.FileCorrupt, DiagnosticSeverity.Error, $"The CSV can't be read: {e.Message}.", new SourcePosition(csv.Path)));
+                problems.Add(new Diagnostic(DataDiagnostics.FileCorrupt, DiagnosticSeverity.Error, $"The CSV can't be read: {Cause.Of(e)}.", new SourcePosition(csv.Path)));
             }
         }
 

@@ -1,5 +1,6 @@
 using Masterful.Abstractions;
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Core.Data.Readers;
 
@@ -71,7 +72,7 @@ internal sealed class CustomReader(DataRoot root, IImageSource source) : IDatase
         catch (Exception e) when (e is not (OperationCanceledException or DiagnosticException))
         {
             // Whatever the user's code throws, the user should read it with the name of the type that threw it.
-            throw Failed(key, $"{e.GetType().Name}: {e.Message}");
+            throw Failed(key, Cause.Named(e));
         }
     }
 

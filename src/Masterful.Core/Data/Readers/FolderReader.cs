@@ -1,4 +1,5 @@
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Core.Data.Readers;
 
@@ -46,7 +47,7 @@ internal sealed class FolderReader(DataRoot root) : IDatasetReader
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DiagnosticException(
-                DataDiagnostics.SplitNotFound, $"A folder of split '{request.Name}' can't be read: {e.Message}", root.PositionOf(request.Key));
+                DataDiagnostics.SplitNotFound, $"A folder of split '{request.Name}' can't be read: {Cause.Of(e)}", root.PositionOf(request.Key));
         }
 
         images.Sort((a, b) => string.CompareOrdinal(a.File.Name, b.File.Name));

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Core.Data.Readers;
 
@@ -108,7 +109,7 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new DiagnosticException(DataDiagnostics.FileCorrupt, $"The file can't be read: {e.Message}", new SourcePosition(path));
+            throw new DiagnosticException(DataDiagnostics.FileCorrupt, $"The file can't be read: {Cause.Of(e)}", new SourcePosition(path));
         }
     }
 
@@ -167,7 +168,7 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
             }
             catch (InvalidDataException e)
             {
-                throw Corrupt($"Inflating fails at byte {_offset:N0} of the content, in {what()}: {e.Message}");
+                throw Corrupt($"Inflating fails at byte {_offset:N0} of the content, in {what()}: {Cause.Of(e)}");
             }
         }
 
@@ -187,7 +188,7 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
             }
             catch (InvalidDataException e)
             {
-                throw Corrupt($"The end of the file, at byte {_offset:N0} of the content, is damaged: {e.Message}");
+                throw Corrupt($"The end of the file, at byte {_offset:N0} of the content, is damaged: {Cause.Of(e)}");
             }
         }
 

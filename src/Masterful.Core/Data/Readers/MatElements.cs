@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Core.Data.Readers;
 
@@ -77,7 +78,7 @@ internal sealed class MatElements(string path, Stream stream, bool bigEndian, lo
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            throw Corrupt($"can't be read: {e.Message}");
+            throw Corrupt($"can't be read: {Cause.Of(e)}");
         }
     }
 
@@ -99,7 +100,7 @@ internal sealed class MatElements(string path, Stream stream, bool bigEndian, lo
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            throw Corrupt($"can't be read: {e.Message}");
+            throw Corrupt($"can't be read: {Cause.Of(e)}");
         }
     }
 

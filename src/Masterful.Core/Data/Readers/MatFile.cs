@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Core.Data.Readers;
 
@@ -51,7 +52,7 @@ internal sealed class MatFile : IDisposable
         catch (Exception e)
         {
             file?.Dispose();
-            throw e is IOException or UnauthorizedAccessException ? Corrupt(path, $"The file can't be read: {e.Message}") : e;
+            throw e is IOException or UnauthorizedAccessException ? Corrupt(path, $"The file can't be read: {Cause.Of(e)}") : e;
         }
     }
 

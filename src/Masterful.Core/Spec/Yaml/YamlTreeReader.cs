@@ -1,3 +1,4 @@
+using Masterful.Results;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -45,7 +46,7 @@ internal sealed class YamlTreeReader(Func<Mark, SourcePosition> place, VariableS
         }
         catch (LimitException e)
         {
-            problems.Error(SpecDiagnostics.YamlTooLarge, place(e.Start), e.Message);
+            problems.Error(SpecDiagnostics.YamlTooLarge, place(e.Start), Cause.Of(e));
         }
         catch (YamlException e)
         {
@@ -53,7 +54,7 @@ internal sealed class YamlTreeReader(Func<Mark, SourcePosition> place, VariableS
             problems.Error(
                 SpecDiagnostics.YamlSyntax,
                 place(tab ?? e.Start),
-                tab is null ? $"not valid YAML: {Sentence(e.Message)}" : "a tab stands in the indentation; indent with spaces.");
+                tab is null ? $"not valid YAML: {Sentence(Cause.Of(e))}" : "a tab stands in the indentation; indent with spaces.");
         }
         catch (InvalidOperationException)
         {

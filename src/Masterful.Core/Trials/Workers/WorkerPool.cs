@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
+using Masterful.Results;
 using Microsoft.Extensions.Logging;
 
 namespace Masterful.Core.Trials.Workers;
@@ -347,7 +348,7 @@ public sealed class WorkerPool : ITrialRunner, IDisposable
         }
     }
 
-    private static string Reason(Exception e) => e is WorkerLostException lost ? lost.Reason : e.Message.TrimEnd('.');
+    private static string Reason(Exception e) => e is WorkerLostException lost ? lost.Reason : Cause.Of(e).TrimEnd('.');
 
     private void Return(WorkerProcess worker, bool keeps)
     {
