@@ -116,7 +116,7 @@ public class ActionTests
         Assert.Equal(0, runner.Run("Comment").ExitCode);
 
         Assert.Equal(
-            ["--github", "--post", "--comment-key", "masterful", "--artifact-url", "https://github.com/o/r/actions/runs/5#artifacts", "--pull-request", "7"],
+            ["--github", "--post", "--run-id", "5", "--comment-key", "masterful", "--artifact-url", "https://github.com/o/r/actions/runs/5#artifacts", "--pull-request", "7"],
             runner.Calls[^1][3..]);
     }
 
