@@ -7,6 +7,7 @@ using Markdig.Extensions.Tables;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
+using Masterful.Reporting.PullRequest;
 using Masterful.Results;
 using Xunit;
 
@@ -174,6 +175,21 @@ public partial class ReportWriterTests
         Assert.Null(MarkdownText.Link("x", "http://user:secret@host/"));
         Assert.Null(MarkdownText.Link("x", "not an address"));
         Assert.Equal("[x](<https://example.org/a%28b%29%7C>)", MarkdownText.Link("x", "https://example.org/a(b)|"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1234)]
+    public void Images_of_train_without_a_label_are_counted_beside_the_splits(int count)
+    {
+        var fashion = Plain();
+        var result = fashion with { Dataset = fashion.Dataset with { Health = fashion.Dataset.Health with { WithoutLabel = count } } };
+        using var folder = new ReportFolder(result);
+        ReportWriter.Write(folder.Path, new ReportOptions());
+
+        Assert.Equal(count > 0, folder.Text(ReportWriter.MarkdownName).Contains("| Images of train without a label | 1,234, which count as unlabeled |", StringComparison.Ordinal));
+        Assert.Equal(count > 0, folder.Text(ReportWriter.HtmlName).Contains("Images of train without a label", StringComparison.Ordinal));
+        Assert.Equal(count > 0, new PullRequestPage(result, new PullRequestOptions()).Comment().Contains("| Images of train without a label, which count as unlabeled | 1,234 |", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -67,6 +67,8 @@ public sealed class CsvColumnsTests : IDisposable
     [InlineData("path,label\r\na.png,cat\r\nb.png,dog\r\n,\r\n")]
     [InlineData("path,label\ra.png,cat\rb.png,dog\r")]
     [InlineData("path;label\na.png;cat\nb.png;dog")]
+    [InlineData("a.png cat\nb.png dog\n")]
+    [InlineData("image   label\n./a.png   cat\nb.png     dog\n")]
     public void Two_images_are_read_with_their_labels_however_they_are_listed(string csv) =>
         Assert.Equal([("a.png", "cat"), ("b.png", "dog")], Read(csv));
 
@@ -200,6 +202,31 @@ public sealed class CsvColumnsTests : IDisposable
 
         Assert.Equal((DataDiagnostics.PathOutsideRoot, 3), (error.Code, error.Position!.Value.Line));
         Assert.Contains(told, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/sub/e.png", "sub/e.png")]
+    [InlineData("/home/someone/data/sub/e.png", "sub/e.png")]
+    [InlineData("C:\\data\\sub\\e.png", "sub/e.png")]
+    [InlineData("data/sub/e.png", "sub/e.png")]
+    [InlineData("sub/E.PNG", "sub/e.png")]
+    public void Of_a_path_that_leads_nowhere_the_part_that_does_exist_is_told(string path, string meant)
+    {
+        var error = _data.Error(Csv($"path,label\na.png,cat\n{path},dog\n"), Shape);
+
+        Assert.Equal(3, error.Position!.Value.Line);
+        Assert.Contains($"But {meant} does exist below the root", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rust", "scab", "rust scab")]
+    [InlineData("rust", "scab", "\"scab, rust\"")]
+    [InlineData("rust", "scab", "rust|scab")]
+    public void Several_labels_in_one_cell_are_told(string one, string two, string both)
+    {
+        using var splits = _data.Load(Csv($"path,label\na.png,{one}\nb.png,{two}\nc.png,{both}\nd.png,rusty nail\n"), Shape);
+
+        Assert.Contains($"such as '{both.Trim('"')}'", splits.Health.Diagnostics.First(d => d.Code == ImageListDiagnostics.LabelDoubtful).Message, StringComparison.Ordinal);
     }
 
     [Fact]

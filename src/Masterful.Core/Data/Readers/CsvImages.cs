@@ -9,6 +9,7 @@ internal sealed class CsvImages(DataRoot root, DatasetSpec dataset, SplitRequest
     /// <summary>What programs write for a value that is missing, and what may be a class of that name.</summary>
     private static readonly string[] Missing = ["None", "NaN", "nan", "NAN", "NaT", "NA", "N/A", "n/a", "#N/A", "<NA>", "null", "NULL", "Null"];
 
+    private static readonly char[] Between = [' ', ',', ';', '|', '/', '+'];
     private readonly List<DataFile> _files = [];
     private readonly List<string> _labels = [];
     private readonly Dictionary<string, (string Csv, int Line, string Label)> _seen = new(StringComparer.Ordinal);
@@ -50,7 +51,8 @@ internal sealed class CsvImages(DataRoot root, DatasetSpec dataset, SplitRequest
             }
             else if (ListedFile.Find(root.Path, image.Path, out var problem) is not { } file)
             {
-                (problem.LeadsOut ? outside : missing).Add(problem.Message + (missing.Count == 0 && !problem.LeadsOut ? Hint(csv, image.Path, list.Columns) : ""), position);
+                var kind = problem.LeadsOut ? outside : missing;
+                kind.Add(problem.Message + (kind.Count == 0 ? Hint(csv, image.Path, list.Columns) : ""), position);
             }
             else if (image.Label.Length > 0 && ClassOf(image.Label) is not { } @class)
             {
@@ -80,15 +82,32 @@ internal sealed class CsvImages(DataRoot root, DatasetSpec dataset, SplitRequest
         d.Value.First));
 
     /// <summary>What is worth knowing of lists that are right.</summary>
-    public IReadOnlyList<Diagnostic> Warnings() => _repeated == 0 ? _warnings :
+    public IReadOnlyList<Diagnostic> Warnings() => [.. _warnings, .. Repeated(), .. SeveralLabels()];
+
+    private IEnumerable<Diagnostic> Repeated() => _repeated == 0 ? [] :
     [
-        .. _warnings,
         new Diagnostic(
             ImageListDiagnostics.LinesRepeated,
             DiagnosticSeverity.Warning,
             $"{_repeated:N0} lines of split '{request.Name}' list an image again, such as this one; each image is taken once.",
             _firstRepeated),
     ];
+
+    /// <summary>A cell with several labels of which each stands alone elsewhere would be one more class.</summary>
+    private IEnumerable<Diagnostic> SeveralLabels()
+    {
+        var labels = _labels.ToHashSet(StringComparer.Ordinal);
+        var several = labels.Where(l => l.Split(Between, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 1 } parts && parts.All(labels.Contains))
+            .Order(StringComparer.Ordinal).ToList();
+        return several.Count == 0 || dataset.Classes is not null || dataset.LabelMap is not null ? [] :
+        [
+            new Diagnostic(
+                ImageListDiagnostics.LabelDoubtful,
+                DiagnosticSeverity.Warning,
+                $"{several.Count:N0} labels of split '{request.Name}' read like several in one cell, such as '{several[0]}': each is a class of its own here. If images have several labels, decide on one.",
+                root.PositionOf(request.Key)),
+        ];
+    }
 
     private void Take(string file, string label, bool mayBeMissing, SourcePosition position, ProblemList contradicting)
     {
@@ -121,6 +140,11 @@ internal sealed class CsvImages(DataRoot root, DatasetSpec dataset, SplitRequest
     /// <summary>Where the first image that is missing may be, and what the spec would say then.</summary>
     private string Hint(string csv, string written, ImageListColumns columns)
     {
+        if (ListedFile.Meant(root.Path, written) is { } meant)
+        {
+            return $" But {meant} does exist below the root: write the paths so.";
+        }
+
         if (ListedFile.Elsewhere(root.Path, csv, written) is not { } place)
         {
             return "";

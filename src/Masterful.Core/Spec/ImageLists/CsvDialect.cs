@@ -1,16 +1,16 @@
 namespace Masterful.Core.Spec.ImageLists;
 
 /// <summary>What stands between the fields of a CSV.</summary>
-/// <param name="Delimiter">A comma, semicolon, tab or bar.</param>
+/// <param name="Delimiter">A comma, semicolon, tab or bar; or a blank, of which any number count as one.</param>
 /// <param name="IsDeclared">Whether the first line says so, as spreadsheets write it: <c>sep=;</c>.</param>
 internal readonly record struct CsvDialect(char Delimiter, bool IsDeclared)
 {
     private const int Sampled = 100;
+    private const char Blank = ' ';
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
 
     /// <summary>The rows of the file.</summary>
-    public IEnumerable<(int Line, IReadOnlyList<string> Fields)> Rows(string path) =>
-        CsvRows.Read(path, Delimiter).Skip(IsDeclared ? 1 : 0);
+    public IEnumerable<(int Line, IReadOnlyList<string> Fields)> Rows(string path) => Rows(path, Delimiter).Skip(IsDeclared ? 1 : 0);
 
     /// <summary>
     /// The dialect in which the first lines make most sense: a known column or an image's name is a field of its own, and all lines have as
@@ -25,8 +25,15 @@ internal readonly record struct CsvDialect(char Delimiter, bool IsDeclared)
         }
 
         var (delimiter, sense) = Delimiters.Select(d => (d, Sense: Sense(path, d))).MaxBy(d => d.Sense);
-        return new CsvDialect(sense is { Names: false, Alike: 0 } ? Delimiters[0] : delimiter, false);
+        // Names may have blanks in them, so that these divide only where nothing else does and no whole line is a name.
+        var isOneColumn = sense.Alike == 0;
+        return new CsvDialect(
+            isOneColumn && !sense.Images && Sense(path, Blank) is { Names: true, Alike: > 0 } ? Blank : isOneColumn && !sense.Names ? Delimiters[0] : delimiter, false);
     }
+
+    private static IEnumerable<(int Line, IReadOnlyList<string> Fields)> Rows(string path, char delimiter) => delimiter == Blank
+        ? CsvRows.Read(path, Blank).Select(r => (r.Line, (IReadOnlyList<string>)[.. r.Fields.Where(f => f.Length > 0)]))
+        : CsvRows.Read(path, delimiter);
 
     private static char? Declared(string path)
     {
@@ -42,12 +49,12 @@ internal readonly record struct CsvDialect(char Delimiter, bool IsDeclared)
         }
     }
 
-    private static (bool Names, int Alike, int Fields) Sense(string path, char delimiter)
+    private static (bool Names, int Alike, int Fields, bool Images) Sense(string path, char delimiter)
     {
         var rows = new List<IReadOnlyList<string>>();
         try
         {
-            rows.AddRange(CsvRows.Read(path, delimiter).Take(Sampled).Select(r => r.Fields));
+            rows.AddRange(Rows(path, delimiter).Take(Sampled).Select(r => r.Fields));
         }
         catch (DiagnosticException)
         {
@@ -61,6 +68,7 @@ internal readonly record struct CsvDialect(char Delimiter, bool IsDeclared)
         }
 
         var fields = rows[0].Count;
-        return (rows.Take(2).Any(r => r.Any(f => ColumnNames.IsKnown(f) || ImageNames.IsPicture(f))), fields > 1 ? rows.Count(r => r.Count == fields) : 0, fields);
+        var images = rows.Take(2).Any(r => r.Any(ImageNames.IsPicture));
+        return (images || rows[0].Any(ColumnNames.IsKnown), fields > 1 ? rows.Count(r => r.Count == fields) : 0, fields, images);
     }
 }

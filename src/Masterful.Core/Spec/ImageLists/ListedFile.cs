@@ -6,6 +6,7 @@ namespace Masterful.Core.Spec.ImageLists;
 internal static class ListedFile
 {
     private const int MostFolders = 200;
+    private const int DeepestPath = 64;
 
     /// <summary>The full path of the file, or what is wrong.</summary>
     /// <param name="root">Full path of the data set's root.</param>
@@ -68,6 +69,26 @@ internal static class ListedFile
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// What a path that leads nowhere could have said: of one that begins elsewhere the part of it that is below the root, or the name as the
+    /// file system has it, in capitals or not; null when there is no such file.
+    /// </summary>
+    public static string? Meant(string root, string written)
+    {
+        var parts = written.Trim().Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length == 0 || parts.Length > DeepestPath || written.Contains('\0', StringComparison.Ordinal) || parts.Contains(".."))
+        {
+            return null;
+        }
+
+        var below = Enumerable.Range(1, parts.Length - 1).Prepend(0).Select(first => string.Join('/', parts[first..]))
+            .FirstOrDefault(path => !IsWindowsRoot(path) && Completions(Path.Combine(root, path)).Length == 1);
+        var folder = Path.Combine(root, string.Join('/', parts[..^1]));
+        return below ?? (!IsWindowsRoot(written) && Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => f.Equals(parts[^1], StringComparison.OrdinalIgnoreCase)).Select(f => string.Join('/', [.. parts[..^1], f])).FirstOrDefault()
+            : null);
     }
 
     /// <summary>What the text may mean: itself; without blanks around it; and, where backslashes are no separators here, with slashes.</summary>
