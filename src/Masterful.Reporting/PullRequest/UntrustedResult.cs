@@ -87,6 +87,7 @@ public static class UntrustedResult
         ClassCounts = Named(dataset.ClassCounts),
         Health = new HealthInfo
         {
+            WithoutLabel = dataset.Health.WithoutLabel,
             Duplicates = dataset.Health.Duplicates,
             Leaks = dataset.Health.Leaks,
             Unreadable = dataset.Health.Unreadable,
