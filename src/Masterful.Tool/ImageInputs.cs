@@ -1,7 +1,9 @@
 using System.IO.Enumeration;
 using System.Text;
 using Masterful.Core.Data;
+using Masterful.Core.Data.Readers;
 using Masterful.Core.Spec;
+using Masterful.Core.Spec.Folders;
 using Masterful.Results;
 
 namespace Masterful.Tool;
@@ -18,10 +20,7 @@ internal sealed class ImageInputs(TextReader input, Action<Diagnostic> tell)
     private const string List = "-";
     private const int LongestPath = 32_768;
 
-    /// <summary>Copies that other systems keep beside files.</summary>
-    private static readonly string[] Shadows = ["__MACOSX", "@eaDir"];
-
-    private static readonly EnumerationOptions Visible = new() { AttributesToSkip = FileAttributes.Hidden | FileAttributes.System, IgnoreInaccessible = false };
+    private readonly HashSet<string> _refused = [];
 
     /// <summary>Files that were passed over since their names are not those of images.</summary>
     public int PassedOver { get; private set; }
@@ -132,12 +131,18 @@ internal sealed class ImageInputs(TextReader input, Action<Diagnostic> tell)
     {
         try
         {
-            var options = pattern.StartsWith('.') ? new EnumerationOptions { AttributesToSkip = FileAttributes.System } : Visible;
+            var content = FolderContent.Of(folder.Length == 0 ? "." : folder);
+            foreach (var entry in content.NotText.Where(e => _refused.Add(e.Path)))
+            {
+                Tell(DataDiagnostics.NameNotText, FolderFindings.NotText(entry), entry.Path);
+            }
+
+            var takesHidden = pattern.StartsWith('.');
             return
             [
-                .. Directory.EnumerateFileSystemEntries(folder.Length == 0 ? "." : folder, "*", options).Select(e => Path.GetFileName(e))
-                    .Where(name => !Shadows.Contains(name) && FileSystemName.MatchesSimpleExpression(pattern, name, OperatingSystem.IsWindows()))
-                    .Order(StringComparer.Ordinal).Select(name => Path.Join(folder, name)),
+                .. content.Entries
+                    .Where(e => (takesHidden || !e.IsHidden) && !Clutter.Is(e) && FileSystemName.MatchesSimpleExpression(pattern, e.Name, OperatingSystem.IsWindows()))
+                    .Select(e => Path.Join(folder, e.Name)),
             ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

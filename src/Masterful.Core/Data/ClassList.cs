@@ -1,5 +1,6 @@
 using Masterful.Core.Data.Readers;
 using Masterful.Core.Spec;
+using Masterful.Core.Spec.Folders;
 
 namespace Masterful.Core.Data;
 
@@ -76,7 +77,47 @@ internal sealed class ClassList(DatasetSpec dataset, Func<string, SourcePosition
             Add(DataDiagnostics.LabelUnknown, DiagnosticSeverity.Error, "dataset.classes", $"Not in dataset.classes, but in the data: {string.Join(", ", unknown.Take(10))}{(unknown.Length > 10 ? " …" : "")}.");
         }
 
+        TellEmpty(splits, dataset.Classes ?? found);
+        TellAlike(splits, found);
         return dataset.Classes ?? found;
+    }
+
+    /// <summary>Of folders without an image, those are classes that another split has images of, or that the spec names.</summary>
+    private void TellEmpty(List<DecodedSplit> splits, IReadOnlyList<string> classes)
+    {
+        foreach (var split in splits)
+        {
+            var empty = split.Listing.Empty.Except(classes).Select(n => $"'{n}'").ToList();
+            if (empty.Count > 0)
+            {
+                var which = string.Join(", ", empty.Take(10)) + (empty.Count > 10 ? $" and {empty.Count - 10:N0} more" : "");
+                var (are, classesWord) = empty.Count == 1 ? ("is", "no class") : ("are", "no classes");
+                Add(DataDiagnostics.FoldersLeftOut, DiagnosticSeverity.Warning, split.Listing.Request.Key, $"Of split '{split.Listing.Request.Name}', {which} {are} {classesWord}: there is no image in {(empty.Count == 1 ? "it" : "them")}.");
+            }
+        }
+    }
+
+    /// <summary>Whoever names the classes has seen them; else names that look the same are hardly meant as two.</summary>
+    private void TellAlike(List<DecodedSplit> splits, string[] found)
+    {
+        if (dataset.Classes is not null || dataset.LabelMap is not null)
+        {
+            return;
+        }
+
+        foreach (var alike in found.GroupBy(LookAlikes.Skeleton).Select(g => g.ToArray()).Where(g => g.Length > 1))
+        {
+            var (one, other) = (alike[0], alike[1]);
+            // A and a are letters; but nobody means two classes by what looks the same on the page.
+            var isCase = alike.Skip(1).All(n => LookAlikes.IsCaseAlone(one, n));
+            Add(
+                DataDiagnostics.NamesAlike,
+                isCase ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
+                "dataset.splits.train",
+                $"{string.Join(" and ", alike.Select(n => $"{LookAlikes.Spelled(n)} (in {Where(n)})"))} are {alike.Length} classes whose names differ in {LookAlikes.Difference(one, other)} alone.{(isCase ? "" : " Give both the same name; where both are meant, name them in dataset.classes.")}");
+        }
+
+        string Where(string name) => string.Join(", ", splits.Where(s => s.Classes.Contains(name)).Select(s => s.Listing.Request.Name));
     }
 
     private IReadOnlyList<int> Labels(DecodedSplit split, LabelScheme scheme, IReadOnlyList<string> classes)

@@ -97,6 +97,32 @@ public static class DataDiagnostics
     public static readonly DiagnosticCode TooFewForFolds = new(
         "MST0123", "a class has too few images for the folds", "Use fewer folds, or add images of the class.");
 
+    /// <summary>A name that is not valid UTF-8.</summary>
+    public static readonly DiagnosticCode NameNotText = new(
+        "MST0130",
+        "a file or folder has a name that is not UTF-8",
+        "Rename it, all at once with `convmv -f latin1 -t utf8 -r --notest FOLDER` (or cp437, cp932 …), or unpack the archive again with its encoding (`unzip -O cp437`).");
+
+    /// <summary>A link to what is not there.</summary>
+    public static readonly DiagnosticCode LinkBroken = new(
+        "MST0131", "a link leads nowhere", "Mount or restore what it leads to, or remove it.");
+
+    /// <summary>A folder that this user may not read.</summary>
+    public static readonly DiagnosticCode FolderUnreadable = new(
+        "MST0132", "a folder can't be read", "Give this user the right to read it, or move it out of the data.");
+
+    /// <summary>Folders that stand among the classes and are none.</summary>
+    public static readonly DiagnosticCode FoldersLeftOut = new(
+        "MST0133", "folders among the classes were left out", "Nothing, if they are no classes; else put images into them, or name them in dataset.classes.");
+
+    /// <summary>Classes that a person can't tell apart.</summary>
+    public static readonly DiagnosticCode NamesAlike = new(
+        "MST0134", "names that look the same", "Give both the same name; where both are meant, name both in dataset.classes.");
+
+    /// <summary>Links that lead to what is read anyway.</summary>
+    public static readonly DiagnosticCode LinkRepeated = new(
+        "MST0135", "links lead to folders that are read already", "Nothing: their images count once. Remove the links to be rid of this warning.");
+
     /// <summary>Somebody wrote where images were read from.</summary>
     public static readonly DiagnosticCode ChangedWhileRead = new(
         "MST0160", "files changed while they were read", "Run again when nothing writes to the data set any more.");

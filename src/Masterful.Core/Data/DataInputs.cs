@@ -1,5 +1,6 @@
 using Masterful.Core.Data.Readers;
 using Masterful.Core.Spec;
+using Masterful.Core.Spec.Folders;
 
 namespace Masterful.Core.Data;
 
@@ -9,7 +10,7 @@ internal static class DataInputs
     /// <summary>See <see cref="DatasetSplits.Files"/>.</summary>
     public static IReadOnlyList<string> Of(DatasetSpec dataset, SplitListing listing)
     {
-        var entries = listing.Request.Entries.Select(e => Path.GetFullPath(e, dataset.Root)).ToList();
+        var entries = listing.Request.Entries.Select(e => Path.GetFullPath(ClassPattern.Of(e)?.Before ?? e, dataset.Root)).ToList();
         return dataset.Format switch
         {
             DatasetFormat.Folder or DatasetFormat.Custom => [.. entries.SelectMany(Below)],
@@ -31,6 +32,6 @@ internal static class DataInputs
                 root.PositionOf(request.Key)))];
 
     private static IEnumerable<string> Below(string path) => Directory.Exists(path)
-        ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Prepend(Path.TrimEndingDirectorySeparator(path) + Path.DirectorySeparatorChar)
+        ? FolderWalk.Everything(path).Select(f => f.Path).Prepend(Path.TrimEndingDirectorySeparator(path) + Path.DirectorySeparatorChar)
         : File.Exists(path) ? [path] : [];
 }

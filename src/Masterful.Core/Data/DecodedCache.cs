@@ -188,6 +188,13 @@ internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger lo
         var done = 0;
         Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
         {
+            // Pipes and devices have no length, and opening one can wait for ever; what is not there has none either.
+            if (files[i].Stamp.Length <= 0)
+            {
+                hashes[i] = Unreadable;
+                return;
+            }
+
             try
             {
                 using var stream = new FileStream(files[i].Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);

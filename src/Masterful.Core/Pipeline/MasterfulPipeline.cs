@@ -126,6 +126,11 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
 
         progress?.Report(new PipelineProgress(PipelineStage.Data, spec.Dataset.Name, 0, 0, 0, null, null));
         using var data = await environment.LoadDataAsync(spec, PipelineProgress.Relay<DataProgress>(progress, OfData), cancellation).ConfigureAwait(false);
+        foreach (var warning in data.Health.Diagnostics)
+        {
+            logger.LogDiagnostic(warning);
+        }
+
         progress?.Report(new PipelineProgress(PipelineStage.Model, null, 0, 0, 0, null, null));
         var model = environment.CheckModel(spec.Model, data.Classes.Count);
 

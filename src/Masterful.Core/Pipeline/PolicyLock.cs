@@ -14,7 +14,7 @@ namespace Masterful.Core.Pipeline;
 public sealed record PolicyLock
 {
     /// <summary>The name of the file, beside the spec.</summary>
-    public const string FileName = "masterful.lock.yaml";
+    public const string FileName = Spec.Folders.RunFiles.Lock;
 
     /// <summary>A training set that grew or shrank by more than this share of its size wants another policy.</summary>
     public const double LargestChange = 0.25;

@@ -10,7 +10,7 @@ namespace Masterful.Core.Pipeline;
 internal static class RunFolder
 {
     /// <summary>Name of the contact sheet.</summary>
-    internal const string SamplesName = "samples.png";
+    internal const string SamplesName = Spec.Folders.RunFiles.Samples;
 
     /// <summary>Name of the folder in a cache that has a folder for each run.</summary>
     internal const string ArchiveName = "runs";

@@ -1,3 +1,4 @@
+using Masterful.Core.Spec.Folders;
 using Masterful.Core.Spec.Yaml;
 
 namespace Masterful.Core.Spec;
@@ -92,7 +93,7 @@ internal sealed class DatasetChecks(MasterfulSpec spec, SpecDocument document, S
             Report(SpecDiagnostics.PathEscapes, file.Key, $"'{file.Shown}' must be a relative path that stays inside dataset.root.");
         }
 
-        var missing = files.Except(outside).Where(f => !Path.Exists(Full(f)) && !IsFetched(Full(f))).ToList();
+        var missing = files.Except(outside).Where(f => !Path.Exists(Full(f)) && !IsFetched(Full(f)) && !IsPattern(f)).ToList();
         var root = document.Shown("dataset.root");
         if (!Directory.Exists(spec.Dataset.Root))
         {
@@ -111,7 +112,7 @@ internal sealed class DatasetChecks(MasterfulSpec spec, SpecDocument document, S
             Report(SpecDiagnostics.FileMissing, file.Key, $"'{file.Shown}' was not found in dataset.root ('{root}'){suggestion}");
         }
 
-        foreach (var file in files.Except(outside).Except(missing).Where(f => spec.Dataset.Format == DatasetFormat.Folder != Directory.Exists(Full(f))))
+        foreach (var file in files.Except(outside).Except(missing).Where(f => spec.Dataset.Format == DatasetFormat.Folder != (Directory.Exists(Full(f)) || IsPattern(f))))
         {
             if (!IsFetched(Full(file)) && problems.IsSound("dataset.format"))
             {
@@ -167,6 +168,9 @@ internal sealed class DatasetChecks(MasterfulSpec spec, SpecDocument document, S
     }
 
     private string Full(WrittenPath file) => Path.GetFullPath(file.Text, spec.Dataset.Root);
+
+    private bool IsPattern(WrittenPath file) =>
+        spec.Dataset.Format == DatasetFormat.Folder && ClassPattern.Of(file.Text) is { } pattern && pattern.Exists(spec.Dataset.Root);
 
     private bool IsFetched(string path) => spec.Dataset.Sources.Any(s => IsInsideOrSame(path, s.To));
 

@@ -1,3 +1,5 @@
+using Masterful.Core.Spec.Folders;
+
 namespace Masterful.Core.Spec;
 
 /// <summary>A whole <c>masterful.yaml</c>, valid and with every default filled in.</summary>
@@ -121,7 +123,12 @@ public sealed record DatasetSpec
     /// <summary>Lets a run go on although test images also stand in train.</summary>
     public bool AllowLeaks { get; init; }
 
-    /// <summary>Class names by order of label, or null for the format's own (folder names, digits, labels in order).</summary>
+    /// <summary>Full paths of what is no data wherever it lies: the spec, its lock, and what its commands write.</summary>
+    public IReadOnlyList<string> NotData { get; init; } = [];
+
+    /// <summary>
+    /// Class names by order of label, or null for the format's own (folder names, digits, labels in order). Of folders they select: others are left out.
+    /// </summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
     /// <summary>For CSV: label text to class name; null takes labels as they stand.</summary>
@@ -330,7 +337,7 @@ public enum InconclusiveAction
 public sealed record ReportSpec
 {
     /// <summary>Full path of the report's folder.</summary>
-    public string Path { get; init; } = "masterful-report";
+    public string Path { get; init; } = RunFiles.Report;
 
     /// <summary>Whether to write <c>report.html</c> too.</summary>
     public bool Html { get; init; } = true;
@@ -347,7 +354,7 @@ public enum ModelFormat
 public sealed record OutputSpec
 {
     /// <summary>Full path of the model's folder.</summary>
-    public string Path { get; init; } = "masterful-model";
+    public string Path { get; init; } = RunFiles.Model;
 
     /// <summary>What to write.</summary>
     public IReadOnlyList<ModelFormat> Formats { get; init; } = [ModelFormat.Safetensors];

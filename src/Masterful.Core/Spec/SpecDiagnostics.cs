@@ -64,4 +64,16 @@ public static class SpecDiagnostics
 
     /// <summary>Allowed, but probably not meant.</summary>
     public static readonly DiagnosticCode Doubtful = new("MST0018", "a doubtful setting", "See the message.");
+
+    /// <summary>init found nothing but what judges.</summary>
+    public static readonly DiagnosticCode OnlyTestFound = new(
+        "MST0030", "nothing but a test or validation set was found", "Call init on the folder that holds train and test, or name what trains in dataset.splits.train.");
+
+    /// <summary>init met names that data can't be read by.</summary>
+    public static readonly DiagnosticCode NamesNotText = new(
+        "MST0031", "names that are not UTF-8", "Rename them, all at once with `convmv -f latin1 -t utf8 -r --notest FOLDER`, or unpack the archive again with its encoding.");
+
+    /// <summary>init would have to write a path that a spec can't hold.</summary>
+    public static readonly DiagnosticCode PathNotWritable = new(
+        "MST0032", "a path can't be written in a spec", "Rename the folder without line ends and other control characters.");
 }

@@ -155,7 +155,7 @@ public static class SpecLoader
     {
         var dataset = spec.Dataset;
         var root = spec.Resolve(dataset.Root);
-        return spec with
+        var resolved = spec with
         {
             Dataset = dataset with
             {
@@ -172,5 +172,6 @@ public static class SpecLoader
             Output = spec.Output with { Path = spec.Resolve(spec.Output.Path) },
             Runtime = spec.Runtime with { Cache = spec.Resolve(spec.Runtime.Cache) },
         };
+        return resolved with { Dataset = resolved.Dataset with { NotData = Folders.RunFiles.Of(resolved) } };
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Masterful.Core.Spec;
 
 /// <summary>What a folder of data looks like: what a spec for it would say.</summary>
@@ -18,6 +20,9 @@ public sealed record SpecProposal
     /// <summary>For CSV: what must be said of the columns so that the lists load, or null when nothing must.</summary>
     public ColumnsSpec? Columns { get; init; }
 
+    /// <summary>The classes, where not all folders beside them are; null for all.</summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+
     /// <summary>The shape of the images, reduced to at most 224 pixels a side.</summary>
     public required ImageShape InputShape { get; init; }
 
@@ -29,4 +34,8 @@ public sealed record SpecProposal
 
     /// <summary>Other folders that hold data, below the one looked at, full paths.</summary>
     public IReadOnlyList<string> Others { get; init; } = [];
+
+    /// <summary>What a person should know before the data is read.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
 }

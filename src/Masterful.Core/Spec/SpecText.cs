@@ -26,11 +26,11 @@ internal static class SpecText
             dataset:
               name: {{Scalar(name.Length > 0 ? name : "data")}}
               format: {{proposal.Format.ToString().ToLowerInvariant()}}
-              root: {{Scalar(root)}}    # relative to this file; ${NAME:-default} takes an environment variable
+              root: {{PathText(root)}}    # relative to this file; ${NAME:-default} takes an environment variable
             {{Columns(proposal.Columns)}}{{Others(proposal, specFolder)}}  splits:
             {{Splits(proposal.Splits)}}
               validation: {{Validation(proposal.Validation)}}
-              # limit: { train: 10000 }     # a stratified subset, for a first try
+            {{Classes(proposal.Classes)}}  # limit: { train: 10000 }     # a stratified subset, for a first try
 
             model:
               # One of {{string.Join(", ", Architectures.Names)}};
@@ -56,11 +56,13 @@ internal static class SpecText
             """;
     }
 
-    private static string Relative(string specFolder, string path) => Path.GetRelativePath(specFolder, path).Replace('\\', '/');
+    private static string Relative(string specFolder, string path) => Path.GetRelativePath(specFolder, path).Replace(Path.DirectorySeparatorChar, '/');
+
+    private static string Classes(IReadOnlyList<string>? names) => names is null ? "" : $"  classes: [{string.Join(", ", names.Select(Scalar))}]    # other folders beside them are left out\n";
 
     private static string Columns(ColumnsSpec? columns)
     {
-        string?[] said = [columns?.Path is { } path ? $"path: {Scalar(path)}" : null, columns?.Label is { } label ? $"label: {Files(label)}" : null];
+        string?[] said = [columns?.Path is { } path ? $"path: {Scalar(path)}" : null, columns?.Label is { } label ? $"label: {(label.Count == 1 ? Scalar(label[0]) : $"[{string.Join(", ", label.Select(Scalar))}]")}" : null];
         return columns is null ? "" : $"  columns: {{ {string.Join(", ", said.OfType<string>())} }}    # which column names the image, and which is the label\n";
     }
 
@@ -85,21 +87,38 @@ internal static class SpecText
 
     private static string Validation(ShareOrName validation) => validation.Share is { } share
         ? $"{Percent(share)}         # of train, held out to choose the policy"
-        : $"{Scalar(validation.Name!)}    # chooses the policy";
+        : $"{PathText(validation.Name!)}    # chooses the policy";
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.##}%");
 
     private static string Files(IReadOnlyList<string> files) =>
-        files.Count == 1 ? Scalar(files[0]) : $"[{string.Join(", ", files.Select(Scalar))}]";
+        files.Count == 1 ? PathText(files[0]) : $"[{string.Join(", ", files.Select(PathText))}]";
+
+    /// <summary>A path; one that reads as a share, such as 20%, is told from one by a ./ in front.</summary>
+    private static string PathText(string path) => path.Any(char.IsControl)
+        ? throw new DiagnosticException(SpecDiagnostics.PathNotWritable, $"'{string.Concat(path.Select(c => char.IsControl(c) ? '?' : c))}' has a line end or another control character in its name.")
+        : Scalar(double.TryParse(path.TrimEnd('%'), CultureInfo.InvariantCulture, out _) ? "./" + path : path);
 
     /// <summary>Plain where that is plainly text; else in single quotes, in which only the quote itself is special to YAML.</summary>
     public static string Scalar(string text)
     {
+        if (text.Any(char.IsControl))
+        {
+            return Quoted(text);
+        }
+
         var isPlain = text.Any(char.IsAsciiLetter)
             && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '/' or '_' or '-')
             && text[0] is not '-'
             && !double.TryParse(text, CultureInfo.InvariantCulture, out _)
             && text.ToLowerInvariant() is not ("null" or "true" or "false" or "yes" or "no" or "on" or "off");
         return isPlain || text is "." or ".." ? text : $"'{text.Replace("${", "$${", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
+    }
+
+    /// <summary>In double quotes, with escapes: what holds line ends survives in no other way.</summary>
+    private static string Quoted(string text)
+    {
+        var escaped = text.Select(c => c is '"' or '\\' ? $"\\{c}" : char.IsControl(c) ? $"\\u{(int)c:X4}" : $"{c}");
+        return $"\"{string.Concat(escaped).Replace("${", "$${", StringComparison.Ordinal)}\"";
     }
 }

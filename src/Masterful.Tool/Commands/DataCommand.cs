@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Masterful.Core.Data;
 using Masterful.Core.Spec;
+using Masterful.Core.Spec.Folders;
 using Masterful.Results;
 using Masterful.Tool.Output;
 using Spectre.Console;
@@ -47,7 +48,7 @@ internal static class DataCommand
                 return await LabelReport.WriteAsync(call, spec, call.Parsed.GetValue(folds), path).ConfigureAwait(false);
             }
 
-            return await WriteHealthAsync(call, spec, path ?? "masterful-data.png").ConfigureAwait(false);
+            return await WriteHealthAsync(call, spec, path ?? RunFiles.Sheet).ConfigureAwait(false);
         });
         return command;
     }

@@ -20,16 +20,28 @@ internal static class InitCommand
         bind.Bind(command, call =>
         {
             var path = Path.GetFullPath(call.Options.SpecPath);
-            if (File.Exists(path) && !call.Parsed.GetValue(force))
+            var proposal = SpecInitializer.Describe(Path.GetFullPath(call.Parsed.GetValue(folder)!));
+            foreach (var warning in proposal.Warnings)
             {
-                throw new DiagnosticException(
-                    ToolDiagnostics.FileTrouble, $"{call.Options.SpecPath} exists already; --force overwrites it.", new SourcePosition(call.Options.SpecPath));
+                call.Log.Diagnostic(warning);
             }
 
-            var proposal = SpecInitializer.Describe(Path.GetFullPath(call.Parsed.GetValue(folder)!));
-            AtomicFile.Write(path, SpecInitializer.Yaml(proposal, Path.GetDirectoryName(path)!));
-            call.Log.Result(
-                $"Wrote {call.Options.SpecPath}. Look it over, then: dotnet masterful run", new { spec = path, proposal });
+            var text = SpecInitializer.Yaml(proposal, Path.GetDirectoryName(path)!);
+            var isThere = File.Exists(path);
+            if (isThere && !call.Parsed.GetValue(force) && File.ReadAllText(path) == text)
+            {
+                call.Log.Result($"{call.Options.SpecPath} is as init writes it for this data already. Next: dotnet masterful run", new { spec = path, proposal });
+                return Task.FromResult(ExitCode.Ok);
+            }
+
+            if (isThere && !call.Parsed.GetValue(force))
+            {
+                throw new DiagnosticException(
+                    ToolDiagnostics.FileTrouble, $"{call.Options.SpecPath} exists already and says something else; --force overwrites it.", new SourcePosition(call.Options.SpecPath));
+            }
+
+            AtomicFile.Write(path, text);
+            call.Log.Result($"Wrote {call.Options.SpecPath}. Look it over, then: dotnet masterful run", new { spec = path, proposal });
             return Task.FromResult(ExitCode.Ok);
         });
         return command;

@@ -1,5 +1,6 @@
 using Masterful.Core.Pipeline;
 using Masterful.Core.Spec;
+using Masterful.Core.Spec.Folders;
 using Masterful.Reporting;
 using Masterful.Results;
 using Masterful.Tool.Output;
@@ -10,7 +11,7 @@ namespace Masterful.Tool.Commands;
 /// <summary><c>data --labels</c>: a table, a sheet and a few lines on labels that are likely wrong.</summary>
 internal static class LabelReport
 {
-    private const string SheetName = "masterful-labels.png";
+    private const string SheetName = RunFiles.LabelSheet;
 
     /// <summary>Where the table is written, and where <c>ui</c> looks for it.</summary>
     public static string TablePath(CommonOptions options) => Path.Combine(options.Output ?? "", ResultTables.LabelsName);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Masterful.Core.Spec;
+using Masterful.Core.Spec.Folders;
 using Masterful.Core.Techniques;
 using Masterful.Results;
 
@@ -14,7 +15,7 @@ internal static class PreviewCommand
         {
             Description = "Where to write the sheet.",
             HelpName = "FILE.png",
-            DefaultValueFactory = _ => "masterful-preview.png",
+            DefaultValueFactory = _ => RunFiles.Preview,
         };
         var policy = new Option<string[]>("--policy")
         {

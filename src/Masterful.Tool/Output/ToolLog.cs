@@ -97,6 +97,12 @@ internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level) :
             return;
         }
 
+        if (state is Diagnostic diagnostic)
+        {
+            Diagnostic(diagnostic);
+            return;
+        }
+
         var message = formatter(state, exception);
         if (format == LogFormat.Json)
         {

@@ -53,7 +53,10 @@ public sealed class ImageFileReaderTests : IDisposable
 
         using var splits = _data.Load(_data.Spec(DatasetFormat.Folder, "train"), Shape);
 
-        Assert.StartsWith("2 files", Assert.Single(splits.Health.Diagnostics, d => d.Code == DataDiagnostics.FilesIgnored).Message, StringComparison.Ordinal);
+        var warnings = splits.Health.Diagnostics.Where(d => d.Code == DataDiagnostics.FilesIgnored).Select(d => d.Message).ToList();
+        Assert.Equal(2, warnings.Count);
+        Assert.StartsWith("2 files", warnings[0], StringComparison.Ordinal);
+        Assert.StartsWith("1 hidden image", warnings[1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Masterful.Core.Spec;
+using Masterful.Core.Spec.Folders;
 using Masterful.Core.Spec.ImageLists;
 
 namespace Masterful.Core.Data.Readers;
@@ -147,7 +148,9 @@ internal sealed class CsvImages(DataRoot root, DatasetSpec dataset, SplitRequest
 
         if (ListedFile.Elsewhere(root.Path, csv, written) is not { } place)
         {
-            return "";
+            return LookAlikePath.Find(root.Path, written) is { } alike
+                ? $" But {LookAlikes.Spelled(alike.Found)} does, where the list has {LookAlikes.Spelled(alike.Written)}: they differ in {alike.Difference}."
+                : "";
         }
 
         var pattern = columns.Path.Column is { } column ? $"{place.Folder}{{{columns.NameOf(column)}}}{place.Extension}" : null;

@@ -16,7 +16,7 @@ internal static class DatasetReaders
             DatasetFormat.Idx => new IdxReader(root),
             DatasetFormat.Cifar10 => CifarReader.Cifar10(root),
             DatasetFormat.Cifar100 => CifarReader.Cifar100(root),
-            DatasetFormat.Folder => new FolderReader(root),
+            DatasetFormat.Folder => new FolderReader(root, dataset),
             DatasetFormat.Csv => new CsvReader(root, dataset),
             DatasetFormat.Custom when custom is not null => new CustomReader(root, custom),
             _ => throw new ArgumentException($"Format {dataset.Format} needs an image source.", nameof(custom)),

@@ -30,7 +30,7 @@ internal sealed record SplitRequest(string Name, string Key, IReadOnlyList<strin
 internal sealed record DataFile(string Name, string Path, FileStamp Stamp)
 {
     public static DataFile At(string root, string path) =>
-        new(System.IO.Path.GetRelativePath(root, path).Replace('\\', '/'), path, FileStamp.Of(path));
+        new(System.IO.Path.GetRelativePath(root, path).Replace(System.IO.Path.DirectorySeparatorChar, '/'), path, FileStamp.Of(path));
 }
 
 /// <summary>What a split consists of, known before any image is decoded.</summary>
@@ -43,6 +43,9 @@ internal sealed record SplitListing(SplitRequest Request, IReadOnlyList<DataFile
 
     /// <summary>Names of the classes, when they are known from the listing.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>Names of folders that would be classes if they held images.</summary>
+    public IReadOnlyList<string> Empty { get; init; } = [];
 
     /// <summary>Full paths of files that say how to read the others: lists of images, names of classes.</summary>
     public IReadOnlyList<string> Besides { get; init; } = [];

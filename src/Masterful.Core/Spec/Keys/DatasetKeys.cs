@@ -57,7 +57,7 @@ internal static class DatasetKeys
         "classes",
         new OptionalShape<IReadOnlyList<string>>(new ListShape<string>(new TextShape(), "a list of at least two names", minimum: 2)),
         null,
-        "Class names in the order of their labels; by default the format's own.");
+        "Class names in the order of their labels; by default the format's own. For format folder they select: folders that they don't name are left out, with a count.");
 
     private static readonly SpecKey<IReadOnlyDictionary<string, string>?> LabelMap = new(
         "label_map",

@@ -12,7 +12,7 @@ internal static class SplitsKeys
     private static readonly PathShape Path = new("the path of a file or folder below dataset.root");
 
     private static readonly SpecKey<IReadOnlyList<string>> Train = new(
-        "train", new OneOrMany<string>(Path, FilesOrFolders, 1), [], "Trains: a file or folder, or several that are joined.", IsRequired: true);
+        "train", new OneOrMany<string>(Path, FilesOrFolders, 1), [], "Trains: a file or folder, or several that are joined. For format folder, a star stands for the class where the classes hold the splits: '*/train'.", IsRequired: true);
 
     private static readonly SpecKey<TestSplit> Test = new(
         "test", new TestSplitShape(), new TestSplit([], null), "Opened once, by the gate: a file or folder, several, or a share of train such as 20%.");

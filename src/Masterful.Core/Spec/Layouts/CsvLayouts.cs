@@ -20,7 +20,7 @@ internal static class CsvLayouts
             .Select(f => Read(folder, f)).OfType<List>().ToList();
         var labelled = lists.Where(l => l.HasLabels).ToList();
         // A single list that is not named after a split is all there is.
-        var train = labelled.FirstOrDefault(l => SplitWords.SplitOf(l.Name) == "train") ?? (labelled is [var only] ? only : null);
+        var train = labelled.FirstOrDefault(l => SplitWords.SplitOf(l.Name) == "train") ?? (labelled is [var only] && SplitWords.SplitOf(only.Name) is null ? only : null);
         if (train is null || ImageSample.Shape(train.Images) is not { } sample)
         {
             return null;

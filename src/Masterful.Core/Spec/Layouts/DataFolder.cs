@@ -1,28 +1,108 @@
+using Masterful.Core.Spec.Folders;
+
 namespace Masterful.Core.Spec.Layouts;
 
-/// <summary>A folder as a layout looks at it: the names in it, sorted, hidden ones left out, and no more than a limit of them.</summary>
-internal sealed class DataFolder(string path)
+/// <summary>
+/// A folder as a layout looks at it, with those in it: names sorted, without what is hidden or never data, and no more than a limit of them.
+/// </summary>
+internal sealed class DataFolder
 {
-    private const int MaximumEntries = 20_000;
-    private static readonly EnumerationOptions Visible = new() { AttributesToSkip = FileAttributes.Hidden | FileAttributes.System, IgnoreInaccessible = true };
+    private readonly List<DataFolder> _folders = [];
+    private bool? _hasImagesBelow;
+
+    private DataFolder(string path, DataFolder? parent, IReadOnlyList<FolderEntry> content)
+    {
+        (Path, Parent) = (path, parent);
+        Files = [.. content.Where(e => !e.IsFolder).Select(e => e.Name.ToString())];
+        Images = [.. Files.Where(ImageNames.IsImage)];
+    }
 
     /// <summary>Full path.</summary>
-    public string Path => path;
+    public string Path { get; }
+
+    /// <summary>The folder that it is in; null for the one that was asked about.</summary>
+    public DataFolder? Parent { get; }
+
+    /// <summary>Its name.</summary>
+    public string Name => System.IO.Path.GetFileName(Path);
 
     /// <summary>Names of the files in it.</summary>
-    public IReadOnlyList<string> Files { get; } = Names(Directory.EnumerateFiles(path, "*", Visible));
-
-    /// <summary>Names of the folders in it.</summary>
-    public IReadOnlyList<string> Folders { get; } = Names(Directory.EnumerateDirectories(path, "*", Visible));
+    public IReadOnlyList<string> Files { get; }
 
     /// <summary>Names of the images in it.</summary>
-    public IEnumerable<string> Images => Files.Where(ImageNames.IsImage);
+    public IReadOnlyList<string> Images { get; }
 
-    /// <summary>The folder of this name in it.</summary>
-    public DataFolder Below(string name) => new(Full(name));
+    /// <summary>The folders in it, as far as they were looked at.</summary>
+    public IReadOnlyList<DataFolder> Folders => _folders;
+
+    /// <summary>Whether images are in it or at any depth below.</summary>
+    public bool HasImages => _hasImagesBelow ??= Images.Count > 0 || _folders.Exists(f => f.HasImages);
+
+    /// <summary>What its name says about its split; nothing for the folder that was asked about.</summary>
+    public string? Split => Parent is null ? null : SplitWords.SplitOf(Name);
+
+    /// <summary>It and all below, level by level.</summary>
+    public IEnumerable<DataFolder> All()
+    {
+        var level = new List<DataFolder> { this };
+        while (level.Count > 0)
+        {
+            foreach (var folder in level)
+            {
+                yield return folder;
+            }
+
+            level = [.. level.SelectMany(f => f.Folders)];
+        }
+    }
+
+    /// <summary>It and what it is in, up to the folder that was asked about.</summary>
+    public IEnumerable<DataFolder> Up()
+    {
+        for (var folder = this; folder is not null; folder = folder.Parent)
+        {
+            yield return folder;
+        }
+    }
 
     /// <summary>The full path of a name in it.</summary>
-    public string Full(string name) => System.IO.Path.Combine(path, name);
+    public string Full(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Reads a folder and those below.</summary>
+    /// <param name="path">Full path.</param>
+    /// <param name="depth">How many levels below.</param>
+    /// <param name="most">How many folders in all.</param>
+    /// <param name="notText">Gets the names that are no text.</param>
+    /// <exception cref="IOException">The folder itself can't be read.</exception>
+    public static DataFolder Read(string path, int depth, int most, List<FolderEntry> notText)
+    {
+        var walk = new FolderWalk(path, []);
+        var top = Read(walk, path, null);
+        if (walk.Unreadable.Count > 0)
+        {
+            throw new IOException(walk.Unreadable[0].Reason);
+        }
+
+        var level = new List<(DataFolder Folder, IReadOnlyList<FolderEntry> Below)> { top };
+        for (var (i, seen) = (0, 1); i < depth && level.Count > 0; i++)
+        {
+            var next = new List<(DataFolder, IReadOnlyList<FolderEntry>)>();
+            foreach (var (folder, below) in level)
+            {
+                foreach (var entry in below.TakeWhile(_ => seen++ < most))
+                {
+                    var found = Read(walk, entry.Path, folder);
+                    folder._folders.Add(found.Folder);
+                    next.Add(found);
+                }
+            }
+
+            level = next;
+        }
+
+        notText.AddRange(walk.NotText);
+        return top.Folder;
+    }
 
     /// <summary>The first bytes of a file in it, fewer when it is shorter, none when it can't be read.</summary>
     public byte[] Head(string name, int length)
@@ -43,6 +123,9 @@ internal sealed class DataFolder(string path)
         }
     }
 
-    private static List<string> Names(IEnumerable<string> entries) =>
-        [.. entries.Take(MaximumEntries).Select(e => System.IO.Path.GetFileName(e)).Order(StringComparer.Ordinal)];
+    private static (DataFolder Folder, IReadOnlyList<FolderEntry> Below) Read(FolderWalk walk, string path, DataFolder? parent)
+    {
+        var content = walk.In(path);
+        return (new DataFolder(path, parent, content), [.. content.Where(e => e.IsFolder)]);
+    }
 }
