@@ -166,6 +166,7 @@ public sealed class OddFolderTests : IDisposable
     [InlineData("1", "1.0", "number")]
     [InlineData("c\u0430t", "cat", "another script")]
     [InlineData("ca\u200Bt", "cat", "seen")]
+    [InlineData("sea\u2011lion", "sea-lion", "dashes")]
     public void Classes_that_look_the_same_are_refused_in_one_split_and_across_splits(string one, string other, string difference)
     {
         Write($"same/{one}", 3);
@@ -219,6 +220,21 @@ public sealed class OddFolderTests : IDisposable
         using var splits = _data.Load(Spec with { Classes = ["cat", "dog", "cow"] }, Shape);
 
         Assert.Contains("'Cow ' (its 'cow' differs in spaces and upper and lower case)", Assert.Single(splits.Health.Diagnostics).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pics/caf\u00E9.png", "pics/cafe\u0301.png", "accents")]
+    [InlineData("pics/img 1.png", "pics/IMG 1.PNG", "upper and lower case")]
+    [InlineData("pics\u00A0/x.png", "pics /x.png", "spaces")]
+    public void A_path_of_a_list_that_looks_like_a_file_is_told_with_the_difference(string listed, string there, string difference)
+    {
+        _data.Write(there, Images.Encoded(8, 8, 1));
+        _data.Write("list.csv", $"path,label\n{listed},cat\ntrain/dog/0.png,dog\n");
+
+        var error = _data.Error(_data.Spec(DatasetFormat.Csv, "list.csv"), Shape);
+
+        Assert.Equal(DataDiagnostics.ImageNotFound, error.Code);
+        Assert.Contains(difference, error.Message, StringComparison.Ordinal);
     }
 
     private void Link(string path, string target)

@@ -135,6 +135,17 @@ public sealed class ClassFolderLayoutTests : IDisposable
     }
 
     [Fact]
+    public void A_class_may_have_a_word_for_a_split_in_its_name()
+    {
+        foreach (var name in new[] { "test tubes", "dev board", "valve", "training shoe" })
+        {
+            Add($"things/{name}");
+        }
+
+        Assert.Equal(["dev board", "test tubes", "training shoe", "valve"], Load().Classes);
+    }
+
+    [Fact]
     public void A_test_folder_with_other_classes_is_not_the_test_of_these()
     {
         AddClasses("pets/train");

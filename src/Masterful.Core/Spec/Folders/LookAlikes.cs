@@ -17,6 +17,7 @@ internal static class LookAlikes
         ("how accents are written (composed or decomposed)", Decomposition.Of),
         ("characters that can't be seen", n => string.Concat(n.Where(c => !IsUnseen(c)))),
         ("spaces", n => string.Join(' ', n.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))),
+        ("kinds of dashes", n => string.Concat(n.Select(c => c is >= '\u2010' and <= '\u2015' or '\u2212' ? '-' : c))),
         ("full-width characters", n => string.Concat(n.Select(c => c is >= '\uFF01' and <= '\uFF5E' ? (char)(c - 0xFEE0) : c))),
         ("letters of another script", n => string.Concat(n.Select(c => Latin.GetValueOrDefault(c, c)))),
         (Case, n => n.ToLowerInvariant()),

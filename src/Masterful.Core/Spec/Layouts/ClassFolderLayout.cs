@@ -25,7 +25,7 @@ internal static class ClassFolderLayout
             var (test, validation, synthetic) = (Partner(train, others, "test"), Partner(train, others, "validation"), Partner(train, others, "synthetic"));
             ClassRoot[] used = [train, .. new[] { test, validation, synthetic }.OfType<ClassRoot>()];
             var root = used.Length == 1 && train.Split == "train" ? train.Folder.Parent ?? train.Folder : Common(used.Select(u => u.Folder));
-            var unlabeled = root.All().FirstOrDefault(f => f.Split == "unlabeled" && f.HasImages && !used.Any(u => f.Up().Contains(u.Folder) && u.Folder != root));
+            var unlabeled = root.All().FirstOrDefault(f => f.Split == "unlabeled" && f.HasImages && SplitWords.IsSplitAlone(f.Name) && !used.Any(u => f.Up().Contains(u.Folder) && u.Folder != root));
             var splits = new SplitsSpec
             {
                 Train = [Below(root, train.Folder)],

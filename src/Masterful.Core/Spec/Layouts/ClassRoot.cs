@@ -46,8 +46,10 @@ internal sealed record ClassRoot(DataFolder Folder, IReadOnlyList<DataFolder> Cl
             : [.. below.Values.SelectMany(r => r)];
     }
 
-    /// <summary>Whether a folder is called after a split other than train.</summary>
-    private static bool IsPart(DataFolder folder) => folder.Split is not (null or "train") || (folder.Split == "train" && folder.Images.Count == 0);
+    /// <summary>Whether a folder is part of a data set and no class: called after a split, or after one among other words and without images of its own.</summary>
+    private static bool IsPart(DataFolder folder) => folder.Images.Count > 0
+        ? folder.Split is not (null or "train") && SplitWords.IsSplitAlone(folder.Name)
+        : folder.Split is not null;
 
     /// <summary>Classes that each hold their images in one folder of the same name: train/cat/images/1.png.</summary>
     private static bool HasOneFolderEach(List<DataFolder> folders)

@@ -15,7 +15,7 @@ internal static class SplitWords
     };
 
     /// <summary>What is written together with such a word: <c>traindata</c>, <c>testset2</c>.</summary>
-    private static readonly string[] Besides = ["dataset", "folder", "images", "image", "files", "split", "data", "imgs", "set", "img", "dir"];
+    private static readonly string[] Besides = ["pictures", "dataset", "photos", "folder", "images", "image", "files", "split", "data", "imgs", "pics", "set", "img", "dir"];
 
     /// <summary>Which of several words decides: what is not for training wins, but <c>train_val</c> trains.</summary>
     private static readonly string[] Order = ["unlabeled", "synthetic", "test", "train", "validation"];
@@ -29,6 +29,10 @@ internal static class SplitWords
 
     /// <summary>The name with a star for each word that says a split: equal for the parts of one data set.</summary>
     public static string WithoutSplit(string name) => string.Join('_', Parts(name).Select(p => p.Split is null ? p.Word : "*"));
+
+    /// <summary>Whether a name says a split and nothing else: <c>test tubes</c> may be a class.</summary>
+    public static bool IsSplitAlone(string name) =>
+        SplitOf(name) is not null && Parts(HoldOut(name)).All(p => p.Split is not null || Besides.Contains(p.Word) || p.Word.All(char.IsAsciiDigit));
 
     /// <summary>
     /// The splits that some names make, one name a split; null when none is train. Without a test name a fifth of train is test.
