@@ -20,24 +20,32 @@ internal static class InitCommand
         bind.Bind(command, call =>
         {
             var path = Path.GetFullPath(call.Options.SpecPath);
-            var proposal = SpecInitializer.Describe(Path.GetFullPath(call.Parsed.GetValue(folder)!));
+            var keeps = File.Exists(path) && !call.Parsed.GetValue(force);
+            SpecProposal proposal;
+            try
+            {
+                proposal = SpecInitializer.Describe(Path.GetFullPath(call.Parsed.GetValue(folder)!));
+            }
+            catch (DiagnosticException) when (keeps)
+            {
+                throw IsThere(call.Options.SpecPath);
+            }
+
             foreach (var warning in proposal.Warnings)
             {
                 call.Log.Diagnostic(warning);
             }
 
             var text = SpecInitializer.Yaml(proposal, Path.GetDirectoryName(path)!);
-            var isThere = File.Exists(path);
-            if (isThere && !call.Parsed.GetValue(force) && File.ReadAllText(path) == text)
+            if (keeps)
             {
+                if (File.ReadAllText(path) != text)
+                {
+                    throw IsThere(call.Options.SpecPath);
+                }
+
                 call.Log.Result($"{call.Options.SpecPath} is as init writes it for this data already. Next: dotnet masterful run", new { spec = path, proposal });
                 return Task.FromResult(ExitCode.Ok);
-            }
-
-            if (isThere && !call.Parsed.GetValue(force))
-            {
-                throw new DiagnosticException(
-                    ToolDiagnostics.FileTrouble, $"{call.Options.SpecPath} exists already and says something else; --force overwrites it.", new SourcePosition(call.Options.SpecPath));
             }
 
             AtomicFile.Write(path, text);
@@ -46,4 +54,7 @@ internal static class InitCommand
         });
         return command;
     }
+
+    private static DiagnosticException IsThere(string spec) => new(
+        ToolDiagnostics.FileTrouble, $"{spec} exists already and says something else than init would; --force overwrites it.", new SourcePosition(spec));
 }
