@@ -224,7 +224,7 @@ public sealed class OddFolderTests : IDisposable
 
     [Theory]
     [InlineData("pics/caf\u00E9.png", "pics/cafe\u0301.png", "accents")]
-    [InlineData("pics/img 1.png", "pics/IMG 1.PNG", "upper and lower case")]
+    [InlineData("pics/img 1.png", "Pics/img 1.png", "upper and lower case")]
     [InlineData("pics\u00A0/x.png", "pics /x.png", "spaces")]
     public void A_path_of_a_list_that_looks_like_a_file_is_told_with_the_difference(string listed, string there, string difference)
     {
