@@ -32,11 +32,11 @@ internal sealed class ReportCharts(RunResult result, PoliciesFile? policies)
             : null;
 
     public ReportImage? Recall { get; } = HasClasses(result)
-        ? Draw("recall.png", ClassImprovementChart.Recall(result.Original, result.Masterful, ClassLabel.For), ClassText(result, "recall", c => c.Recall))
+        ? DrawClasses("Recall", ClassFigure.Recall(result))
         : null;
 
     public ReportImage? Precision { get; } = HasClasses(result)
-        ? Draw("precision.png", ClassImprovementChart.Precision(result.Original, result.Masterful, ClassLabel.For), ClassText(result, "precision", c => c.Precision))
+        ? DrawClasses("Precision", ClassFigure.Precision(result))
         : null;
 
     public ReportImage? ErrorRate { get; } = double.IsFinite(result.Original.ErrorRate) || double.IsFinite(result.Masterful.ErrorRate)
@@ -83,9 +83,12 @@ internal sealed class ReportCharts(RunResult result, PoliciesFile? policies)
         $"Waterfall from the original's validation error {Figures.Percent(original)} to the masterful's {Figures.Percent(masterful)}, in points: "
         + string.Join(", ", result.Attribution.Select(s => $"{s.Technique} {Figures.Points(s.ErrorRateDelta)}")) + ".";
 
-    private static string ClassText(RunResult result, string measure, Func<ClassResult, double> value)
+    private static ReportImage DrawClasses(string measure, IReadOnlyList<ClassFigure> classes)
     {
-        var changes = result.Original.Classes.Zip(result.Masterful.Classes, (o, m) => value(m) - value(o)).ToList();
-        return $"Bars of each class's {measure} in both models: better in {changes.Count(c => c > 0)} of {changes.Count} classes, worse in {changes.Count(c => c < 0)}.";
+        var name = measure.ToLowerInvariant();
+        return Draw(
+            $"{name}.png",
+            new ClassImprovementChart(name, [.. classes.Select((c, i) => c with { Name = ClassLabel.For(c.Name, i) })]),
+            $"Bars of each class's {name} in both models. {VerdictText.Count(measure, [.. classes.Select(c => c.Verdict)])}".TrimEnd());
     }
 }

@@ -45,21 +45,21 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
 
     private string Summary()
     {
-        var (original, masterful) = (result.Original.ErrorRate, result.Masterful.ErrorRate);
-        var rates = $"{EvaluatedSplit.Word(result)} error {Figures.Percent(original)} → {Figures.Percent(masterful)}";
-        if (result.Comparison.ErrorRateReduction is not { } reduction || !double.IsFinite(reduction))
+        var rates = $"{EvaluatedSplit.Word(result)} error {Figures.Percent(result.Original.ErrorRate)} → {Figures.Percent(result.Masterful.ErrorRate)}";
+        var outcome = ComparisonOutcome.Of(result.Original, result.Masterful, result.Comparison);
+        return outcome switch
         {
-            return $"No error-rate reduction could be computed: {rates}.";
-        }
-
-        var change = reduction switch
-        {
-            > 0 => $"The masterful model makes **{Figures.Percent(reduction, 1)} fewer errors** than the original",
-            < 0 => $"The masterful model makes **{Figures.Percent(-reduction, 1)} more errors** than the original",
-            _ => "The masterful model makes **as many errors** as the original",
+            ComparisonOutcome.NoResult => double.IsFinite(result.Original.ErrorRate) && double.IsFinite(result.Masterful.ErrorRate)
+                ? $"No error-rate reduction could be computed: {rates}."
+                : $"No error-rate reduction could be computed, since {Why()}: {rates}.",
+            ComparisonOutcome.NoErrors or ComparisonOutcome.ErrorsFromNone => $"There is no error-rate reduction: {Why()}. {char.ToUpperInvariant(rates[0])}{rates[1..]}.",
+            _ => $"The masterful model makes **{ComparisonOutcome.Amount(result.Comparison.ErrorRateReduction!.Value, "as many errors")}** "
+                + $"{(result.Comparison.ErrorRateReduction == 0 ? "as" : "than")} the original{(outcome == Verdict.WithinNoise ? ", which is within noise" : "")}{Interval(" (", ")")}: {rates}.",
         };
-        return $"{change}{Interval(" (", ")")}: {rates}.";
     }
+
+    /// <summary>Why there is no reduction.</summary>
+    private string? Why() => ComparisonOutcome.WhyNone(result.Original, result.Masterful, result.Comparison);
 
     private string Interval(string before, string after) => result.Comparison is { Low: { } low, High: { } high } && double.IsFinite(low) && double.IsFinite(high)
         ? $"{before}reduction {Figures.Percent(low, 1)} to {Figures.Percent(high, 1)} at {Figures.Percent(result.Comparison.Confidence, 0)} confidence{after}"
@@ -211,35 +211,52 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
         _page.Paragraph(
             $"Measured on {Figures.Count(EvaluatedSplit.Images(result))} {EvaluatedSplit.Word(result)} images that had no part in training{(EvaluatedSplit.IsTest(result) ? " or in the choice of the policy" : ", but chose the policy")}; "
             + $"means over {result.Recipe.Seeds} paired seed{(result.Recipe.Seeds == 1 ? "" : "s")}. They predict what the masterful model gains on new images of the same kind.");
+        var (recall, precision) = (ClassFigure.Mean(ClassFigure.Recall(result)), ClassFigure.Mean(ClassFigure.Precision(result)));
+        string Over(int classes) => classes is > 0 && classes < original.Classes.Count ? $"the {classes} classes where both are defined" : "classes";
+        var error = ErrorVerdict();
         _page.Table([new("Measure"), new("Original", Right: true), new("Masterful", Right: true), new("Change", Right: true), new("")],
         [
-            PercentRow($"{EvaluatedSplit.Title(result)} error", original.ErrorRate, masterful.ErrorRate, better: -1),
-            PercentRow($"{EvaluatedSplit.Title(result)} accuracy", 1 - original.ErrorRate, 1 - masterful.ErrorRate, better: 1),
-            PercentRow("Mean recall over classes", Mean(original, c => c.Recall), Mean(masterful, c => c.Recall), better: 1),
-            PercentRow("Mean precision over classes", Mean(original, c => c.Precision), Mean(masterful, c => c.Precision), better: 1),
-            LossRow($"{EvaluatedSplit.Title(result)} loss, nats", original.TestLoss, masterful.TestLoss),
-            LossRow("Validation loss, nats", original.ValidationLoss, masterful.ValidationLoss),
+            PercentRow($"{EvaluatedSplit.Title(result)} error", original.ErrorRate, masterful.ErrorRate, error),
+            PercentRow($"{EvaluatedSplit.Title(result)} accuracy", 1 - original.ErrorRate, 1 - masterful.ErrorRate, error),
+            PercentRow($"Mean recall over {Over(recall.Classes)}", recall.Original, recall.Masterful, VerdictOf("meanRecall")),
+            PercentRow($"Mean precision over {Over(precision.Classes)}", precision.Original, precision.Masterful, VerdictOf("meanPrecision")),
+            LossRow($"{EvaluatedSplit.Title(result)} loss, nats", original.TestLoss, masterful.TestLoss, VerdictOf("testLoss")),
+            LossRow("Validation loss, nats", original.ValidationLoss, masterful.ValidationLoss, VerdictOf("validationLoss")),
         ]);
+        if (result.Comparison.Measures.Count > 0)
+        {
+            _page.Paragraph("A change is better or worse where its interval, paired over images and seeds, excludes 0; else it is within noise: other images or seeds could turn its sign.");
+        }
     }
 
-    private static double Mean(ArmResult arm, Func<ClassResult, double> value) => arm.Classes.Count == 0 ? double.NaN : arm.Classes.Average(value);
+    /// <summary>The verdict on the reduction where there is one; without an error of the original, that on the difference.</summary>
+    private string? ErrorVerdict() => ComparisonOutcome.Of(result.Original, result.Masterful, result.Comparison) switch
+    {
+        ComparisonOutcome.NoResult => Verdict.Undefined,
+        ComparisonOutcome.NoErrors => "",
+        ComparisonOutcome.ErrorsFromNone => VerdictOf("errorRate"),
+        var verdict => verdict,
+    };
 
-    private static IReadOnlyList<string> PercentRow(string name, double original, double masterful, int better) =>
-        [name, Figures.Percent(original), Figures.Percent(masterful), Unit(Figures.Points(masterful - original), "\u00A0points"), Sign(masterful - original, better)];
+    private string? VerdictOf(string measure) => result.Comparison.Measures.FirstOrDefault(m => m.Measure == measure)?.Verdict
+        ?? (result.Policy.Values.Count == 0 ? Verdict.Same : null);
 
-    private static IReadOnlyList<string> LossRow(string name, double original, double masterful) =>
-        [name, Figures.Loss(original), Figures.Loss(masterful), Figures.LossChange(masterful - original), Sign(masterful - original, -1)];
+    private static IReadOnlyList<string> PercentRow(string name, double original, double masterful, string? verdict) =>
+        [name, Figures.Percent(original), Figures.Percent(masterful), Unit(Figures.Points(masterful - original), "\u00A0points"), CellOf(masterful - original, verdict)];
+
+    private static IReadOnlyList<string> LossRow(string name, double original, double masterful, string? verdict) =>
+        [name, Figures.Loss(original), Figures.Loss(masterful), Figures.LossChange(masterful - original), CellOf(masterful - original, verdict)];
+
+    private static string CellOf(double change, string? verdict) => double.IsFinite(change) ? VerdictText.Cell(verdict) : "";
 
     private static string Unit(string figure, string unit) => figure == Figures.Missing ? figure : figure + unit;
-
-    private static string Sign(double change, int better) => (change * better) switch { > 0 => "▲\u00A0better", < 0 => "▼\u00A0worse", 0 => "=\u00A0same", _ => "" };
 
     private void ValidationLoss()
     {
         _page.Paragraph(
             "Validation loss is the mean cross-entropy on the images held out for selection: how surprised the model is by the true labels, in nats. "
             + "Techniques are added one after the other in the order of the search, and each bar is what the loss changes when one joins"
-            + (result.Attribution.Count > 0 ? Verdict(result.Attribution) : "."));
+            + (result.Attribution.Count > 0 ? Found(result.Attribution) : "."));
         Show(charts.Waterfall, result.Attribution.Count > 0
             ? "A loss is missing, so the steps can't be drawn from one to the other."
             : result.Policy.Values.Count == 0
@@ -276,7 +293,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
                 row.Add(WithError(Figures.Points(step.LeaveOneOutErrorRateDelta), Figures.PointsOf(step.LeaveOneOutErrorRateStandardError)));
             }
 
-            return (IReadOnlyList<string>)[.. row, step.Significant ? Sign(step.ValidationLossDelta, -1) : "≈\u00A0within\u00A0noise"];
+            return (IReadOnlyList<string>)[.. row, VerdictText.Cell(VerdictText.Of(step))];
         }));
         _page.Paragraph(
             "Behind each ± stands one standard error, over other seeds and other images, widened as the seeds are few. A change of loss of less than two is within noise: another run could turn its sign."
@@ -284,7 +301,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
     }
 
     /// <summary>What the bars say, for who reads one sentence.</summary>
-    private static string Verdict(IReadOnlyList<AttributionStep> steps)
+    private static string Found(IReadOnlyList<AttributionStep> steps)
     {
         string Names(Func<AttributionStep, bool> which) => string.Join(", ", steps.Where(which).Select(s => Named(Code(s.Technique))));
         var (better, worse, open) = (
@@ -302,7 +319,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
         _page.Paragraph(
             "Recall answers: of the images that truly belong to a class, what share does the model find? With true positives TP and false negatives FN it is TP / (TP + FN).");
         Show(charts.Recall, ByClass("There are no figures by class."));
-        Classes(c => (c.Recall, c.RecallLow, c.RecallHigh));
+        Classes("Recall", ClassFigure.Recall(result));
     }
 
     private void Precision()
@@ -310,39 +327,38 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
         _page.Paragraph(
             "Precision answers: of the images that the model takes for a class, what share truly belongs to it? With true positives TP and false positives FP it is TP / (TP + FP).");
         Show(charts.Precision, ByClass("There are no figures by class."));
-        Classes(c => (c.Precision, c.PrecisionLow, c.PrecisionHigh));
+        Classes("Precision", ClassFigure.Precision(result));
     }
 
-    private void Classes(Func<ClassResult, (double Value, double Low, double High)> measure)
+    private void Classes(string measure, IReadOnlyList<ClassFigure> classes)
     {
-        var pairs = result.Original.Classes.Zip(result.Masterful.Classes).ToList();
-        if (pairs.Count == 0)
+        if (classes.Count == 0)
         {
             return;
         }
 
-        var worse = pairs.Count(p => measure(p.Second).Value < measure(p.First).Value);
-        var better = pairs.Count(p => measure(p.Second).Value > measure(p.First).Value);
-        _page.Paragraph($"Better in {better} of {pairs.Count} classes, worse in {worse}.");
-        _page.Table([new("Class", Right: true), new("Name"), new($"{EvaluatedSplit.Title(result)} images", Right: true), new("Original", Right: true), new("Masterful", Right: true), new("Change", Right: true), new("")],
-            pairs.Take(MostClassRows).Select((pair, i) =>
-            {
-                var (original, masterful) = (measure(pair.First), measure(pair.Second));
-                return (IReadOnlyList<string>)
-                [
-                    i.ToString(CultureInfo.InvariantCulture), Named(Escape(pair.First.Name)), Figures.Count(pair.First.Support),
-                    WithInterval(original), WithInterval(masterful), Unit(Figures.Points(masterful.Value - original.Value, 1), "\u00A0points"),
-                    Sign(masterful.Value - original.Value, 1),
-                ];
-            }));
-        _page.Paragraph((pairs.Count > MostClassRows ? $"The first {MostClassRows} classes; all of them are in [classes.csv](classes.csv). " : "")
-            + $"In brackets: Wilson intervals at {Figures.Percent(result.Comparison.Confidence, 0)} confidence.");
+        _page.Paragraph(VerdictText.Count(measure, [.. classes.Select(c => c.Verdict)]) is { Length: > 0 } count ? count : "The result has no paired intervals, so no class is called better or worse.");
+        _page.Table([new("Class", Right: true), new("Name"), new($"{EvaluatedSplit.Title(result)} images", Right: true), new("Original", Right: true), new("Masterful", Right: true), new("Change, points", Right: true), new("")],
+            classes.Take(MostClassRows).Select((c, i) => (IReadOnlyList<string>)
+            [
+                i.ToString(CultureInfo.InvariantCulture), Named(Escape(c.Name)), Figures.Count(c.Support),
+                WithInterval(c.Original), WithInterval(c.Masterful), ChangeOf(c.Change), VerdictText.Cell(c.Verdict),
+            ]));
+        _page.Paragraph((classes.Count > MostClassRows ? $"The first {MostClassRows} classes; all of them are in [classes.csv](classes.csv). " : "")
+            + $"In brackets: Wilson intervals at {Figures.Percent(result.Comparison.Confidence, 0)} confidence; of a change, the interval over images and paired seeds at which it is judged, "
+            + $"widened for {classes.Count} classes (Holm's correction)."
+            + (classes.Any(c => c.Verdict == Verdict.Undefined) ? $" {Figures.Missing} is a figure that is undefined: {(measure == "Recall" ? "the class has no image here" : "a model never takes an image for the class")}." : ""));
     }
+
+    /// <summary>A change with its interval, in points.</summary>
+    private static string ChangeOf(Estimate change) => Figures.Points(change.Value, 1)
+        + (double.IsFinite(change.Value) && double.IsFinite(change.Low) && change.High > change.Low ? $" ({Figures.Points(change.Low, 1)} to {Figures.Points(change.High, 1)})" : "");
 
     private static string Named(string name) => name.Length == 0 ? "*no name*" : name;
 
-    private static string WithInterval((double Value, double Low, double High) figure) =>
-        $"{Figures.Percent(figure.Value, 1)} ({Figures.Percent(figure.Low, 1)} to {Figures.Percent(figure.High, 1)})";
+    private static string WithInterval(Estimate figure) => double.IsFinite(figure.Value)
+        ? $"{Figures.Percent(figure.Value, 1)} ({Figures.Percent(figure.Low, 1)} to {Figures.Percent(figure.High, 1)})"
+        : Figures.Missing;
 
     private void ErrorRate()
     {
@@ -353,7 +369,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
         var comparison = result.Comparison;
         List<IReadOnlyList<string>> rows =
         [
-            ["Error-rate reduction", Figures.Percent(comparison.ErrorRateReduction, 1)],
+            ["Error-rate reduction", Figures.Percent(comparison.ErrorRateReduction, 1) + (Why() is { } why ? $" ({why})" : "")],
             [$"Its interval at {Figures.Percent(comparison.Confidence, 0)} confidence, by bootstrap over seeds and images", Range(comparison.Low, comparison.High)],
             ["The same by the delta method, as a cross-check", Range(comparison.DeltaLow, comparison.DeltaHigh)],
             ["McNemar's test on the first pair of seeds, p", Probability(comparison.McnemarP)],
@@ -390,7 +406,9 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
         _page.Table(GateText.Columns, GateText.Rows(result.Gate));
         if (result.Gate.Status == "inconclusive")
         {
-            _page.Paragraph("Inconclusive means that the figure is good enough, but that its interval still reaches 0: more seeds or more test images would tell.");
+            _page.Paragraph(result.Gate.Rules.Any(r => r.Reason == ComparisonOutcome.NoErrors)
+                ? "Inconclusive means here that no share of errors can go away where there are none: more or harder test images would tell, and `max_error_rate` can be asked of these."
+                : "Inconclusive means that the figure is good enough, but that its interval still reaches 0: more seeds or more test images would tell.");
         }
     }
 
@@ -437,7 +455,8 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
 
         if (result.Search is { } search)
         {
-            _page.Paragraph($"The search did {Figures.Short(search.Ratio, 2)} times the work of the final trainings, or that of {Figures.Short(search.Trainings, 1)} single ones."
+            _page.Paragraph($"Finding the policy took {Figures.Short(search.Ratio, 2)} times the work of the final trainings, or that of {Figures.Short(search.Trainings, 1)} single ones: "
+                + "the first two stages together, with the short runs that settle learning rate and batch size. It is what `policy.budget.ratio` caps."
                 + (search.CutShort is { Length: > 0 } why ? $" It was cut short: {Sentence(why)}" : ""));
         }
     }

@@ -1,3 +1,5 @@
+using Masterful.Results;
+
 namespace Masterful.Reporting;
 
 /// <summary>What a technique does to the training images, in words, at a value.</summary>

@@ -15,16 +15,24 @@ public static class ResultTables
     /// <summary>The name of <see cref="ConfusionCsv"/> in a report folder.</summary>
     public const string ConfusionName = "confusion.csv";
 
-    /// <summary>Recall and precision with their intervals, one row a class in label order, the original's columns before the masterful's.</summary>
+    /// <summary>
+    /// Recall and precision with their intervals, one row a class in label order: the original's columns, the masterful's, then the changes with
+    /// the intervals at which they were judged, corrected p and <see cref="Verdict"/>. What is undefined is an empty cell, as programs read it.
+    /// </summary>
     public static string ClassesCsv(RunResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
         var csv = new StringBuilder();
         string[] figures = ["recall", "recall_low", "recall_high", "precision", "precision_low", "precision_high"];
-        AppendRow(csv, ["class", "name", "support", .. figures.Select(f => "original_" + f), .. figures.Select(f => "masterful_" + f)]);
+        AppendRow(csv, ["class", "name", "support", .. figures.Select(f => "original_" + f), .. figures.Select(f => "masterful_" + f), .. Changes("recall"), .. Changes("precision")]);
+        var changes = result.Comparison.Classes.Count == result.Original.Classes.Count ? result.Comparison.Classes : null;
         foreach (var (index, (original, masterful)) in result.Original.Classes.Zip(result.Masterful.Classes).Index())
         {
-            AppendRow(csv, [Number(index), Text(original.Name), Number(original.Support), .. Figures(original), .. Figures(masterful)]);
+            AppendRow(csv,
+            [
+                Number(index), Text(original.Name), Number(original.Support), .. Measured(original), .. Measured(masterful),
+                .. changes is null ? Enumerable.Repeat("", 10) : Changes(changes[index]),
+            ]);
         }
 
         return csv.ToString();
@@ -82,10 +90,19 @@ public static class ResultTables
     private static int Cell(ArmResult arm, int truth, int predicted) =>
         truth < arm.Confusion.Count && predicted < arm.Confusion[truth].Count ? arm.Confusion[truth][predicted] : 0;
 
-    private static IEnumerable<string> Figures(ClassResult result) =>
+    private static IEnumerable<string> Measured(ClassResult result) =>
     [
         Number(result.Recall), Number(result.RecallLow), Number(result.RecallHigh),
         Number(result.Precision), Number(result.PrecisionLow), Number(result.PrecisionHigh),
+    ];
+
+    private static IEnumerable<string> Changes(string measure) =>
+        new[] { "change", "change_low", "change_high", "change_p", "verdict" }.Select(column => $"{measure}_{column}");
+
+    private static IEnumerable<string> Changes(ClassChange change) =>
+    [
+        Number(change.RecallChange), Number(change.Low), Number(change.High), Number(change.P ?? double.NaN), change.Verdict ?? "",
+        Number(change.PrecisionChange), Number(change.PrecisionLow), Number(change.PrecisionHigh), Number(change.PrecisionP ?? double.NaN), change.PrecisionVerdict ?? "",
     ];
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

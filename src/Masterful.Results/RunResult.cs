@@ -255,32 +255,44 @@ public sealed record ArmResult
     public IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; } = [];
 }
 
-/// <summary>One class of one arm, counts pooled over the seeds; intervals are Wilson's with the support of one seed.</summary>
+/// <summary>
+/// One class of one arm, counts pooled over the seeds; intervals are Wilson's with the support of one seed. A figure of a class that has no
+/// image, or was never predicted, is undefined, whatever a file says.
+/// </summary>
 public sealed record ClassResult
 {
+    private readonly double _precisionLow;
+    private readonly double _precisionHigh;
+
     /// <summary>Class name.</summary>
     public required string Name { get; init; }
 
     /// <summary>Images of the class in the evaluation split.</summary>
     public int Support { get; init; }
 
-    /// <summary>TP / (TP + FN).</summary>
-    public double Recall { get; init; }
+    /// <summary>Images that the model takes for the class, mean over the seeds; null in results of versions that did not write it.</summary>
+    public double? Predicted { get; init; }
 
-    /// <summary>Lower end of its interval.</summary>
-    public double RecallLow { get; init; }
+    /// <summary>TP / (TP + FN); NaN without images of the class.</summary>
+    public double Recall { get => Support == 0 ? double.NaN : field; init; }
 
-    /// <summary>Upper end of its interval.</summary>
-    public double RecallHigh { get; init; }
+    /// <summary>Lower end of its interval; NaN with it.</summary>
+    public double RecallLow { get => Support == 0 ? double.NaN : field; init; }
 
-    /// <summary>TP / (TP + FP); 0 when the class was never predicted.</summary>
-    public double Precision { get; init; }
+    /// <summary>Upper end of its interval; NaN with it.</summary>
+    public double RecallHigh { get => Support == 0 ? double.NaN : field; init; }
 
-    /// <summary>Lower end of its interval.</summary>
-    public double PrecisionLow { get; init; }
+    /// <summary>TP / (TP + FP); NaN when the class was never predicted.</summary>
+    public double Precision { get => IsPredicted ? field : double.NaN; init; }
 
-    /// <summary>Upper end of its interval.</summary>
-    public double PrecisionHigh { get; init; }
+    /// <summary>Lower end of its interval; NaN with it.</summary>
+    public double PrecisionLow { get => IsPredicted ? _precisionLow : double.NaN; init => _precisionLow = value; }
+
+    /// <summary>Upper end of its interval; NaN with it.</summary>
+    public double PrecisionHigh { get => IsPredicted ? _precisionHigh : double.NaN; init => _precisionHigh = value; }
+
+    /// <summary>Versions that did not write the count gave a class that was never predicted the interval of no trial at all.</summary>
+    private bool IsPredicted => Predicted is { } count ? count > 0 : (_precisionLow, _precisionHigh) is not (0, 1);
 }
 
 /// <summary>Original and masterful compared.</summary>
@@ -288,6 +300,12 @@ public sealed record ComparisonResult
 {
     /// <summary>Σ(e0 − e1) / Σ e0 over the evaluation images; null when the original makes no error.</summary>
     public double? ErrorRateReduction { get; init; }
+
+    /// <summary>
+    /// The <see cref="Results.Verdict"/> on the reduction, or why there is none (<see cref="ComparisonOutcome"/>); null in results of versions
+    /// that did not write it.
+    /// </summary>
+    public string? Outcome { get; init; }
 
     /// <summary>Lower end of its interval.</summary>
     public double? Low { get; init; }
@@ -310,16 +328,53 @@ public sealed record ComparisonResult
     /// <summary>(original − masterful) / original validation loss.</summary>
     public double? ValidationLossReduction { get; init; }
 
-    /// <summary>Change of recall by class, in label order.</summary>
+    /// <summary>Changes by class, in label order.</summary>
     public IReadOnlyList<ClassChange> Classes { get; init; } = [];
+
+    /// <summary>Changes of the figures over all images, paired; empty in results of versions that did not write them.</summary>
+    public IReadOnlyList<MeasureChange> Measures { get; init; } = [];
 }
 
-/// <summary>Change of a class's recall from original to masterful, paired by image and seed.</summary>
+/// <summary>The change of a figure from original to masterful, paired by image and seed.</summary>
+/// <param name="Measure">errorRate, meanRecall, meanPrecision, testLoss or validationLoss.</param>
+/// <param name="Change">Masterful − original.</param>
+/// <param name="Low">Lower end of its interval.</param>
+/// <param name="High">Upper end of its interval.</param>
+/// <param name="Verdict">One of <see cref="Results.Verdict"/>; null where the interval is not known.</param>
+public sealed record MeasureChange(string Measure, double Change, double Low, double High, string? Verdict);
+
+/// <summary>
+/// Change of a class's recall and precision from original to masterful, paired by image and seed. The interval is the one at which the class
+/// is judged: so wide that of all classes together one whose figure did not change is called better or worse no more often than the
+/// confidence allows (Holm 1979). It excludes 0 exactly where the verdict says better or worse.
+/// </summary>
 /// <param name="Name">Class name.</param>
 /// <param name="RecallChange">Masterful − original, −1..1; NaN without images of the class.</param>
 /// <param name="Low">Lower end of its interval.</param>
 /// <param name="High">Upper end of its interval.</param>
-public sealed record ClassChange(string Name, double RecallChange, double Low, double High);
+public sealed record ClassChange(string Name, double RecallChange, double Low, double High)
+{
+    /// <summary>Two-sided p of the recall's change, corrected for the number of classes; null where there is none.</summary>
+    public double? P { get; init; }
+
+    /// <summary>Of the recall's change: one of <see cref="Results.Verdict"/>; null in results of versions that did not write it.</summary>
+    public string? Verdict { get; init; }
+
+    /// <summary>Masterful − original, −1..1; NaN where either never predicts the class.</summary>
+    public double PrecisionChange { get; init; } = double.NaN;
+
+    /// <summary>Lower end of its interval.</summary>
+    public double PrecisionLow { get; init; } = double.NaN;
+
+    /// <summary>Upper end of its interval.</summary>
+    public double PrecisionHigh { get; init; } = double.NaN;
+
+    /// <summary>Two-sided p of the precision's change, corrected for the number of classes; null where there is none.</summary>
+    public double? PrecisionP { get; init; }
+
+    /// <summary>Of the precision's change.</summary>
+    public string? PrecisionVerdict { get; init; }
+}
 
 /// <summary>One bar of the waterfall.</summary>
 public sealed record AttributionStep
@@ -376,7 +431,10 @@ public sealed record SearchInfo
     /// <summary>Wall time, reused trials at the time that they once took.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Image-passes ÷ the final stage's (both arms, all seeds).</summary>
+    /// <summary>
+    /// Image-passes ÷ the final stage's (both arms, all seeds): what <c>policy.budget.ratio</c> caps, the short runs that settle learning rate and
+    /// batch size included.
+    /// </summary>
     public double Ratio { get; init; }
 
     /// <summary>Image-passes ÷ one final training's.</summary>
@@ -438,7 +496,17 @@ public sealed record DosePointInfo(double Share, int Images, double ValidationLo
 /// <param name="Trials">Trials asked for.</param>
 /// <param name="ImagePasses">3 for each image trained on, 1 for each inferred.</param>
 /// <param name="Seconds">Wall time that the trials took when they were trained.</param>
-public sealed record LedgerEntry(string Stage, int Trials, long ImagePasses, double Seconds);
+public sealed record LedgerEntry(string Stage, int Trials, long ImagePasses, double Seconds)
+{
+    /// <summary>What all of them used, under one name.</summary>
+    public static LedgerEntry Sum(string stage, IEnumerable<LedgerEntry> entries)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        return entries.Aggregate(
+            new LedgerEntry(stage, 0, 0, 0),
+            (a, b) => new LedgerEntry(stage, a.Trials + b.Trials, a.ImagePasses + b.ImagePasses, a.Seconds + b.Seconds));
+    }
+}
 
 /// <summary>The gate's verdict.</summary>
 /// <param name="Status">passed, failed, inconclusive or not-evaluated.</param>
@@ -454,4 +522,10 @@ public sealed record GateRuleResult(string Rule, double Threshold, double? Actua
 {
     /// <summary>One sentence for people.</summary>
     public string? Message { get; init; }
+
+    /// <summary>
+    /// Why there is no figure: no-result, no-errors or errors-from-none (<see cref="ComparisonOutcome"/>), undefined, or no-baseline; null where
+    /// there is one.
+    /// </summary>
+    public string? Reason { get; init; }
 }

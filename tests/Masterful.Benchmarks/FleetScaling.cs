@@ -95,7 +95,7 @@ internal sealed class FleetScaling(int problems, double overhead)
         var metered = new MeteredRunner(fleet, null);
         var request = SimulatedSearch.Request(problem, setting.Ratio) with { FinalSeeds = setting.Seeds };
         var template = request.Template with { Recipe = request.Template.Recipe with { BatchSize = 128 } };
-        var settled = await new RecipeSearch(metered, NullLogger.Instance).SettleAsync(
+        var settled = await new RecipeSearch(metered, TimeProvider.System, NullLogger.Instance).SettleAsync(
             new RecipeSearchRequest { Template = template, BatchSize = true, LearningRate = true, Sizes = request.Sizes }, CancellationToken.None).ConfigureAwait(false);
         var recipe = template with { Recipe = settled.Recipe };
         var found = await new PolicySearch(metered, TimeProvider.System, NullLogger.Instance)

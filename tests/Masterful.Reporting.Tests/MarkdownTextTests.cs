@@ -1,4 +1,5 @@
 using Markdig;
+using Masterful.Results;
 using Xunit;
 
 namespace Masterful.Reporting.Tests;
@@ -43,7 +44,7 @@ public class MarkdownTextTests
     [Theory]
     [InlineData(0.0732, "7.32%")]
     [InlineData(-0.00001, "0.00%")]
-    [InlineData(double.NaN, "n/a")]
+    [InlineData(double.NaN, "–")]
     public void A_share_reads_as_percent(double share, string text) => Assert.Equal(text, Figures.Percent(share));
 
     [Theory]
@@ -51,6 +52,22 @@ public class MarkdownTextTests
     [InlineData(-0.021, "−2.10")]
     [InlineData(0.00001, "0.00")]
     public void A_change_has_its_sign(double change, string text) => Assert.Equal(text, Figures.Points(change));
+
+    [Theory]
+    [InlineData(-0.0004, "0.0%")]
+    [InlineData(0.0004, "0.0%")]
+    [InlineData(-0.0, "0.0%")]
+    [InlineData(-0.361, "−36.1%")]
+    [InlineData(0.361, "+36.1%")]
+    [InlineData(double.NegativeInfinity, "–")]
+    public void A_relative_change_has_one_sign_and_nothing_has_none(double change, string text) => Assert.Equal(text, Figures.SignedPercent(change));
+
+    [Theory]
+    [InlineData(0.1, "10%")]
+    [InlineData(0.12345, "12.35%")]
+    [InlineData(-0.000001, "0%")]
+    [InlineData(double.NaN, "–")]
+    public void A_short_share_has_no_digits_too_many(double share, string text) => Assert.Equal(text, Figures.ShortPercent(share));
 
     [Theory]
     [InlineData(4.21, "4.2 s")]

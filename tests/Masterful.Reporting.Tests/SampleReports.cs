@@ -14,6 +14,10 @@ public class SampleReports
         ["locked"] = () => (SampleResults.Locked(), null),
         ["hostile"] = () => (SampleResults.Hostile(), SampleResults.FashionPolicies(3)),
         ["many"] = () => (SampleResults.ManyClasses(100), SampleResults.FashionPolicies(200)),
+        ["verdicts"] = () => (SampleResults.Verdicts(), null),
+        ["no-errors"] = () => (SampleResults.Rates(0, 0), null),
+        ["errors-from-none"] = () => (SampleResults.Rates(0, 0.0075), null),
+        ["no-result"] = () => (SampleResults.Rates(0.1, double.NaN), null),
         ["two"] = () => (SampleResults.ManyClasses(2), null),
     };
 

@@ -113,6 +113,14 @@ internal static class SampleResults
             DeltaHigh = 0.211,
             McnemarP = 3.1e-9,
             ValidationLossReduction = 0.1832,
+            Outcome = Verdict.Better,
+            Classes = Changes(FashionClasses, OriginalRecall, MasterfulRecall, 0.032),
+            Measures =
+            [
+                new("errorRate", -0.0172, -0.021, -0.013, Verdict.Better), new("meanRecall", 0.0172, 0.012, 0.022, Verdict.Better),
+                new("meanPrecision", 0.0172, -0.001, 0.035, Verdict.WithinNoise), new("testLoss", -0.0507, -0.06, -0.04, Verdict.Better),
+                new("validationLoss", -0.0537, -0.07, -0.037, Verdict.Better),
+            ],
         },
         Attribution =
         [
@@ -244,8 +252,78 @@ internal static class SampleResults
             },
             Original = Arm(names, original, 0.26, [0.25, 0.27, 0.26], 0.9, 0.95),
             Masterful = Arm(names, masterful, 0.23, [0.22, 0.24, 0.23], 0.8, 0.85),
+            Comparison = fashion.Comparison with { Classes = Changes(names, original, masterful, 0.015) },
         };
     }
+
+    /// <summary>Every verdict side by side: better, worse, within noise with either sign, a class without test images, and one that is never predicted.</summary>
+    public static RunResult Verdicts()
+    {
+        double[] after = [.. MasterfulRecall.Select((r, i) => i switch { 0 => 0.78, 4 => 0.855, 7 => 0.962, _ => r })];
+        ArmResult Odd(ArmResult arm) => arm with
+        {
+            Classes =
+            [
+                .. arm.Classes.Select((c, i) => i switch
+                {
+                    3 => c with { Support = 0, Predicted = 0 },
+                    8 => c with { Predicted = 0, Recall = 0, RecallLow = 0, RecallHigh = 0.004 },
+                    _ => c,
+                }),
+            ],
+        };
+        var fashion = Fashion();
+        var changes = Changes(FashionClasses, OriginalRecall, after, 0.032).ToArray();
+        var absent = new ClassChange("", double.NaN, double.NaN, double.NaN) { Verdict = Verdict.Undefined, PrecisionVerdict = Verdict.Undefined };
+        changes[3] = absent with { Name = FashionClasses[3] };
+        changes[8] = absent with { Name = FashionClasses[8], RecallChange = 0, Low = -0.01, High = 0.01, P = 1, Verdict = Verdict.WithinNoise };
+        return fashion with
+        {
+            Original = Odd(Arm(FashionClasses, OriginalRecall, 0.1012, [0.1003, 0.1019, 0.1014], 0.2931, 0.2878)),
+            Masterful = Odd(Arm(FashionClasses, after, 0.0985, [0.0979, 0.0991, 0.0985], 0.2894, 0.2871)),
+            Comparison = fashion.Comparison with
+            {
+                ErrorRateReduction = 0.0267,
+                Low = -0.014,
+                High = 0.066,
+                Outcome = Verdict.WithinNoise,
+                Classes = changes,
+                Measures = [new("errorRate", -0.0027, -0.006, 0.002, Verdict.WithinNoise), new("testLoss", -0.0007, -0.01, 0.009, Verdict.WithinNoise)],
+            },
+        };
+    }
+
+    /// <summary>Error rates from which no reduction follows.</summary>
+    public static RunResult Rates(double original, double masterful)
+    {
+        var fashion = Fashion();
+        ArmResult With(ArmResult arm, double rate) => arm with { ErrorRate = rate, ErrorRateLow = rate, ErrorRateHigh = double.IsNaN(rate) ? rate : rate + 0.0004, ErrorRatePerSeed = [rate, rate, rate] };
+        return fashion with
+        {
+            Original = With(fashion.Original, original),
+            Masterful = With(fashion.Masterful, masterful),
+            Comparison = new ComparisonResult { Confidence = 0.95, Outcome = ComparisonOutcome.Of(original, masterful, null, null, null) },
+            Gate = new GateResult("inconclusive", [new("error_rate_reduction", 0.1, null, "inconclusive") { Reason = ComparisonOutcome.Of(original, masterful, null, null, null) }]),
+        };
+    }
+
+    private static IReadOnlyList<ClassChange> Changes(string[] names, double[] original, double[] masterful, double half) =>
+    [
+        .. names.Select((name, i) =>
+        {
+            var (recall, precision) = (masterful[i] - original[i], masterful[^(i + 1)] - original[^(i + 1)]);
+            return new ClassChange(name, recall, recall - half, recall + half)
+            {
+                P = Math.Min(1, half / (30 * Math.Abs(recall))),
+                Verdict = Verdict.Of(recall, recall - half, recall + half),
+                PrecisionChange = precision,
+                PrecisionLow = precision - half,
+                PrecisionHigh = precision + half,
+                PrecisionP = 0.5,
+                PrecisionVerdict = Verdict.Of(precision, precision - half, precision + half),
+            };
+        }),
+    ];
 
     /// <summary>Names that try to be markup, links, mentions and formulas.</summary>
     public static RunResult Hostile()

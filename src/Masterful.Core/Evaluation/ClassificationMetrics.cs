@@ -9,10 +9,10 @@ public sealed record ClassificationMetrics
     /// <summary>Images of each class.</summary>
     public required IReadOnlyList<int> Support { get; init; }
 
-    /// <summary>TP / (TP + FN) of each class; 0 for a class without images.</summary>
+    /// <summary>TP / (TP + FN) of each class; NaN for a class without images.</summary>
     public required IReadOnlyList<double> Recall { get; init; }
 
-    /// <summary>TP / (TP + FP) of each class; 0 for a class that was never predicted.</summary>
+    /// <summary>TP / (TP + FP) of each class; NaN for a class that was never predicted.</summary>
     public required IReadOnlyList<double> Precision { get; init; }
 
     /// <summary>Images predicted as each class.</summary>
@@ -95,5 +95,6 @@ public sealed record ClassificationMetrics
         return sum / predictions.Count;
     }
 
-    private static double Share(int part, int whole) => whole == 0 ? 0 : part / (double)whole;
+    /// <summary>0 of 0 is NaN: neither none nor all.</summary>
+    private static double Share(int part, int whole) => part / (double)whole;
 }

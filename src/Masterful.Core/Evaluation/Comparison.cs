@@ -51,14 +51,29 @@ public static class Comparison
     };
 
     /// <summary>The two arms compared; element i of both lists is a pair of the same seed, and the same list object is the same model.</summary>
+    /// <param name="original">Predictions on the evaluation split.</param>
+    /// <param name="masterful">Predictions on the evaluation split.</param>
+    /// <param name="classes">Names in label order.</param>
+    /// <param name="originalValidationLoss">Mean over the seeds, nats.</param>
+    /// <param name="masterfulValidationLoss">Mean over the seeds, nats.</param>
+    /// <param name="confidence">Of every interval; of all classes together.</param>
+    /// <param name="seed">Of the resampling.</param>
+    /// <param name="select">Predictions on the select split, for the interval of the validation loss, or null.</param>
     public static ComparisonResult Compare(
         IReadOnlyList<Predictions> original, IReadOnlyList<Predictions> masterful, IReadOnlyList<string> classes,
-        double originalValidationLoss, double masterfulValidationLoss, double confidence, long seed)
+        double originalValidationLoss, double masterfulValidationLoss, double confidence, long seed,
+        (IReadOnlyList<Predictions> Original, IReadOnlyList<Predictions> Masterful)? select = null)
     {
         var reduction = ErrorRateReduction.Compare(original, masterful, confidence, seed);
+        var (before, after) = (original.Average(ClassificationMetrics.ErrorRateOf), masterful.Average(ClassificationMetrics.ErrorRateOf));
+        var outcome = ComparisonOutcome.Of(before, after, reduction.Value, reduction.Interval?.Low, reduction.Interval?.High);
+        var pairs = new PairedPredictions(original, masterful);
+        var same = ReferenceEquals(original, masterful);
+        var precision = ClassDifference.OfPrecision(pairs);
         return new ComparisonResult
         {
             ErrorRateReduction = reduction.Value,
+            Outcome = outcome,
             Low = reduction.Interval?.Low,
             High = reduction.Interval?.High,
             Confidence = confidence,
@@ -66,11 +81,50 @@ public static class Comparison
             DeltaHigh = reduction.DeltaInterval?.High,
             McnemarP = McNemar.Test(original[0], masterful[0]),
             ValidationLossReduction = (originalValidationLoss - masterfulValidationLoss) / originalValidationLoss,
-            Classes = ReferenceEquals(original, masterful)
-                ? [.. classes.Select(name => new ClassChange(name, 0, 0, 0))]
-                : [.. classes.Select((name, c) => Change(original, masterful, name, c, confidence, seed))],
+            Classes = Changes(classes, ClassDifference.OfRecall(pairs), precision, same, confidence),
+            Measures = same ? [] : [.. Measures(original, masterful, pairs, precision, confidence, seed, select)],
         };
     }
+
+    private static IReadOnlyList<ClassChange> Changes(
+        IReadOnlyList<string> classes, IReadOnlyList<ClassDifference?> recall, IReadOnlyList<ClassDifference?> precision, bool same, double confidence)
+    {
+        IReadOnlyList<JudgedChange> Judge(IReadOnlyList<ClassDifference?> differences) =>
+            same ? [.. differences.Select(d => d is null ? JudgedChange.Undefined : JudgedChange.Same)] : ClassJudgement.Of(differences, confidence);
+        var (recalls, precisions) = (Judge(recall), Judge(precision));
+        return
+        [
+            .. classes.Select((name, c) => new ClassChange(name, recalls[c].Change, recalls[c].Low, recalls[c].High)
+            {
+                P = recalls[c].P,
+                Verdict = recalls[c].Verdict,
+                PrecisionChange = precisions[c].Change,
+                PrecisionLow = precisions[c].Low,
+                PrecisionHigh = precisions[c].High,
+                PrecisionP = precisions[c].P,
+                PrecisionVerdict = precisions[c].Verdict,
+            }),
+        ];
+    }
+
+    private static IEnumerable<MeasureChange> Measures(
+        IReadOnlyList<Predictions> original, IReadOnlyList<Predictions> masterful, PairedPredictions pairs, IReadOnlyList<ClassDifference?> precision,
+        double confidence, long seed, (IReadOnlyList<Predictions> Original, IReadOnlyList<Predictions> Masterful)? select)
+    {
+        var (errors, overall) = (PairedErrors.Of(original, masterful), new OverallChanges(confidence));
+        var (fall, interval) = (errors.OriginalRate - errors.MasterfulRate, new CrossedBootstrap(errors, confidence, seed).Difference());
+        yield return new MeasureChange("errorRate", -fall, -interval.High, -interval.Low, Verdict.Of(fall, interval.Low, interval.High));
+        yield return overall.MeanRecall(pairs);
+        yield return overall.MeanPrecision(pairs, precision);
+        yield return overall.Loss("testLoss", original.Select(Losses), masterful.Select(Losses));
+        if (select is { } chosen)
+        {
+            yield return overall.Loss("validationLoss", chosen.Original.Select(TemperatureScaling.Losses), chosen.Masterful.Select(TemperatureScaling.Losses));
+        }
+    }
+
+    private static double[] Losses(Predictions predictions) =>
+        [.. Enumerable.Range(0, predictions.Count).Select(i => LogSoftmax.CrossEntropy(predictions[i], predictions.Labels[i], 1))];
 
     private static ClassResult Class(ClassificationMetrics metrics, string name, int label, int seeds, double confidence)
     {
@@ -81,6 +135,7 @@ public static class Comparison
         {
             Name = name,
             Support = metrics.Support[label] / seeds,
+            Predicted = metrics.PredictedCount[label] / (double)seeds,
             Recall = metrics.Recall[label],
             RecallLow = recall.Low,
             RecallHigh = recall.High,
@@ -88,19 +143,5 @@ public static class Comparison
             PrecisionLow = precision.Low,
             PrecisionHigh = precision.High,
         };
-    }
-
-    /// <summary>Recall is 1 − error among the images of the class, so its change is the mean of e0 − e1 over them.</summary>
-    private static ClassChange Change(
-        IReadOnlyList<Predictions> original, IReadOnlyList<Predictions> masterful, string name, int label, double confidence, long seed)
-    {
-        if (!original[0].Labels.Contains(label))
-        {
-            return new ClassChange(name, double.NaN, double.NaN, double.NaN);
-        }
-
-        var errors = PairedErrors.Of(original, masterful, only: label);
-        var interval = new CrossedBootstrap(errors, confidence, seed, resamples: 4000).Difference();
-        return new ClassChange(name, errors.OriginalRate - errors.MasterfulRate, interval.Low, interval.High);
     }
 }

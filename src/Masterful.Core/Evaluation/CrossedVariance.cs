@@ -22,27 +22,23 @@ internal readonly record struct CrossedVariance(double Images, double Seeds, dou
     internal double Total => Images + Seeds;
 
     /// <summary>From the table's sums by seed and by image and its sum of squares.</summary>
-    internal static CrossedVariance Of(double[] bySeed, double[] byImage, double squares)
+    internal static CrossedVariance Of(double[] bySeed, double[] byImage, double squares) =>
+        Of(CrossedSquares.Of(bySeed, byImage, squares, byImage.Length));
+
+    /// <summary>From the table's mean squares.</summary>
+    internal static CrossedVariance Of(CrossedSquares table)
     {
-        double seeds = bySeed.Length;
-        double images = byImage.Length;
-        var cells = seeds * images;
-        var mean = bySeed.Sum() / cells;
-        var correction = mean * mean * cells;
-        var imageSquares = Math.Max(0, byImage.Sum(v => v * v / seeds) - correction);
-        var seedSquares = Math.Max(0, bySeed.Sum(v => v * v / images) - correction);
-        var meanOfImages = images > 1 ? imageSquares / (images - 1) / cells : 0;
-        if (bySeed.Length == 1)
+        var degreesOfImages = Math.Max(1, table.Images - 1);
+        var images = table.OfImages / table.Cells;
+        if (table.Seeds == 1)
         {
-            return new CrossedVariance(meanOfImages, 0, Math.Max(1, images - 1));
+            return new CrossedVariance(images, 0, degreesOfImages);
         }
 
-        var meanOfSeeds = seedSquares / (seeds - 1) / cells;
-        var rest = Math.Max(0, squares - correction - imageSquares - seedSquares);
-        var interaction = images > 1 ? rest / ((images - 1) * (seeds - 1)) / cells : 0;
-        var common = Math.Max(meanOfSeeds - interaction, LeastShare * meanOfSeeds);
-        var total = meanOfImages + common;
-        var spread = (meanOfSeeds * meanOfSeeds / (seeds - 1)) + (meanOfImages * meanOfImages / Math.Max(1, images - 1));
-        return new CrossedVariance(meanOfImages, common, spread > 0 ? Math.Max(seeds - 1, total * total / spread) : seeds - 1);
+        var (seeds, rest) = (table.OfSeeds / table.Cells, table.OfRest / table.Cells);
+        var common = Math.Max(seeds - rest, LeastShare * seeds);
+        var total = images + common;
+        var spread = (seeds * seeds / (table.Seeds - 1)) + (images * images / degreesOfImages);
+        return new CrossedVariance(images, common, spread > 0 ? Math.Max(table.Seeds - 1, total * total / spread) : table.Seeds - 1);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Masterful.Core.Spec;
 using Masterful.Results;
 
@@ -13,7 +12,7 @@ public static class Gate
     /// <summary>It does not hold, or its figure is missing.</summary>
     public const string Failed = "failed";
 
-    /// <summary>The point estimate passes, but the interval's lower bound does not exceed 0.</summary>
+    /// <summary>The point estimate passes, but the interval's lower bound does not exceed 0; or neither model makes an error, so that there is none to reduce.</summary>
     public const string Inconclusive = "inconclusive";
 
     /// <summary>There is no rule, or nothing to compare with.</summary>
@@ -33,9 +32,9 @@ public static class Gate
     {
         GateRuleResult?[] rules =
         [
-            gate.ErrorRateReduction is { } reduction ? Reduction(reduction, comparison) : null,
+            gate.ErrorRateReduction is { } reduction ? Reduction(reduction, original, masterful, comparison) : null,
             gate.MaxErrorRate is { } most ? ErrorRate(most, masterful) : null,
-            gate.MaxClassRecallDrop is { } drop ? RecallDrop(drop, original, masterful) : null,
+            gate.MaxClassRecallDrop is { } drop ? RecallDrop(drop, original, masterful, comparison) : null,
             gate.MaxErrorRateIncrease is { } increase ? Increase(increase, masterful, baseline) : null,
         ];
         var checkedRules = rules.OfType<GateRuleResult>().ToArray();
@@ -59,23 +58,47 @@ public static class Gate
         [
             .. result.Rules.Where(r => r.Status is Failed or Inconclusive).Select(rule =>
             {
-                var (code, severity) = rule.Status == Inconclusive
-                    ? (GateDiagnostics.RuleInconclusive, inconclusive)
-                    : (rule.Actual is null ? GateDiagnostics.MetricMissing : GateDiagnostics.RuleFailed, DiagnosticSeverity.Error);
+                var (code, severity) = (rule.Status, rule.Reason) switch
+                {
+                    (Inconclusive, ComparisonOutcome.NoErrors) => (GateDiagnostics.NothingToReduce, inconclusive),
+                    (Inconclusive, _) => (GateDiagnostics.RuleInconclusive, inconclusive),
+                    (_, not ComparisonOutcome.ErrorsFromNone) when rule.Actual is null => (GateDiagnostics.MetricMissing, DiagnosticSeverity.Error),
+                    _ => (GateDiagnostics.RuleFailed, DiagnosticSeverity.Error),
+                };
                 return new Diagnostic(code, severity, $"{rule.Rule}: {rule.Message}", spec.PositionOf($"gate.{rule.Rule}"));
             }),
         ];
     }
 
-    private static GateRuleResult Reduction(double threshold, ComparisonResult comparison)
+    /// <summary>
+    /// Without an error of the original no share of errors can go away. Where the masterful model makes none either, the images can't show
+    /// what is asked for, as when an interval includes 0; where it makes some, errors rose.
+    /// </summary>
+    private static GateRuleResult Reduction(double threshold, ArmResult original, ArmResult masterful, ComparisonResult comparison)
     {
         const string Rule = "error_rate_reduction";
-        if (comparison.ErrorRateReduction is not { } value || !double.IsFinite(value) || comparison.Low is not { } low || double.IsNaN(low))
+        var outcome = ComparisonOutcome.Of(original, masterful, comparison);
+        if (ComparisonOutcome.WhyNone(original, masterful, comparison) is { } why)
         {
-            return Missing(Rule, threshold, "the error-rate reduction could not be computed: a model has no result, or the original makes no error to reduce.");
+            return new GateRuleResult(Rule, threshold, null, outcome == ComparisonOutcome.NoErrors ? Inconclusive : Failed)
+            {
+                Reason = outcome,
+                Message = outcome switch
+                {
+                    ComparisonOutcome.NoResult => $"the error-rate reduction could not be computed: {why}.",
+                    ComparisonOutcome.NoErrors => $"{why}: they can't show the {Percent(threshold)} required.",
+                    _ => $"{why}: the error rate rose from none.",
+                },
+            };
         }
 
-        var interval = $"{Percent(value)} ({comparison.Confidence.ToString("0.#%", CultureInfo.InvariantCulture)} interval {Percent(low)} to {Percent(comparison.High ?? double.NaN)})";
+        if (comparison.Low is not { } low || double.IsNaN(low))
+        {
+            return Missing(Rule, threshold, ComparisonOutcome.NoResult, "the error-rate reduction has no interval, so it can't be told from chance.");
+        }
+
+        var value = comparison.ErrorRateReduction!.Value;
+        var interval = $"{Percent(value)} ({Figures.ShortPercent(comparison.Confidence, 1)} interval {Percent(low)} to {Percent(comparison.High)})";
         return value < threshold - Slack
             ? new GateRuleResult(Rule, threshold, value, Failed) { Message = $"the error rate is reduced by {interval}, less than the {Percent(threshold)} required." }
             : low > 0
@@ -83,38 +106,66 @@ public static class Gate
                 : new GateRuleResult(Rule, threshold, value, Inconclusive) { Message = $"the error rate is reduced by {interval}: enough, but the interval includes no reduction at all." };
     }
 
-    private static GateRuleResult ErrorRate(double threshold, ArmResult masterful) =>
-        AtMost("max_error_rate", threshold, masterful.ErrorRate, "the masterful model's error rate is", Percent);
+    private static GateRuleResult ErrorRate(double threshold, ArmResult masterful) => double.IsFinite(masterful.ErrorRate)
+        ? AtMost("max_error_rate", threshold, masterful.ErrorRate, "the masterful model's error rate is", Percent)
+        : Missing("max_error_rate", threshold, ComparisonOutcome.NoResult, "the masterful model has no result.");
 
-    private static GateRuleResult RecallDrop(double threshold, ArmResult original, ArmResult masterful)
+    /// <summary>A class without images has no recall in either model: it can't have lost any, and the message says that it was not judged.</summary>
+    private static GateRuleResult RecallDrop(double threshold, ArmResult original, ArmResult masterful, ComparisonResult comparison)
     {
         const string Rule = "max_class_recall_drop";
-        var drops = original.Classes.Zip(masterful.Classes, (o, m) => (o.Name, o.Support, Drop: o.Recall - m.Recall)).ToArray();
-        if (drops.Length == 0 || drops.Any(d => !double.IsFinite(d.Drop)))
+        if (!double.IsFinite(original.ErrorRate) || !double.IsFinite(masterful.ErrorRate))
         {
-            return Missing(Rule, threshold, "recall by class is missing.");
+            return Missing(
+                Rule, threshold, ComparisonOutcome.NoResult, $"recall by class could not be compared: {ComparisonOutcome.WhyNone(original, masterful, comparison)}.");
         }
 
-        var worst = drops.MaxBy(d => d.Drop);
-        return AtMost(Rule, threshold, worst.Drop, $"the largest loss of recall, of class '{worst.Name}' ({worst.Support} images), is", Points);
+        var drops = original.Classes.Zip(masterful.Classes, (o, m) => (o.Name, o.Support, Drop: o.Recall - m.Recall)).Index().ToArray();
+        var judged = drops.Where(d => d.Item.Support > 0).ToArray();
+        if (judged.Length == 0)
+        {
+            return Missing(Rule, threshold, Verdict.Undefined, drops.Length == 0 ? "recall by class is missing." : "no class has an image in the evaluation split, so that no recall is defined.");
+        }
+
+        if (judged.FirstOrDefault(d => !double.IsFinite(d.Item.Drop)) is { Item.Name: { } name })
+        {
+            return Missing(Rule, threshold, ComparisonOutcome.NoResult, $"the recall of class '{name}' is missing.");
+        }
+
+        var (index, worst) = judged.MaxBy(d => d.Item.Drop);
+        var noise = comparison.Classes.Count == drops.Length && comparison.Classes[index].Verdict == Verdict.WithinNoise && worst.Drop > 0 ? ", within noise," : "";
+        var result = worst.Drop > 0
+            ? AtMost(Rule, threshold, worst.Drop, $"the largest loss of recall, of class '{worst.Name}' ({worst.Support} images){noise} is", Points)
+            : AtMost(Rule, threshold, worst.Drop, "no class loses recall: the largest loss is", drop => Points(Math.Max(0, drop)));
+        return result with { Message = result.Message + NotJudged([.. drops.Where(d => d.Item.Support == 0).Select(d => d.Item.Name)]) };
     }
 
-    private static GateRuleResult Increase(double threshold, ArmResult masterful, RunResult? baseline) => baseline is null
-        ? new GateRuleResult("max_error_rate_increase", threshold, null, NotEvaluated)
+    private static string NotJudged(IReadOnlyList<string> names)
+    {
+        const int Most = 3;
+        var told = string.Join(", ", names.Take(Most).Select(n => $"'{n}'")) + (names.Count > Most ? $" and {names.Count - Most} more" : "");
+        return names.Count switch
         {
-            Message = "no earlier result was given to compare with (--baseline).",
-        }
-        : AtMost(
-            "max_error_rate_increase", threshold, masterful.ErrorRate - baseline.Masterful.ErrorRate,
-            $"against run {baseline.Run.Id} ({Percent(baseline.Masterful.ErrorRate)}) the error rate changes by", Points);
+            0 => "",
+            1 => $" Class {told} has no image there: its recall is undefined and not judged.",
+            _ => $" {names.Count} classes have no image there: their recall is undefined and not judged ({told}).",
+        };
+    }
+
+    private static GateRuleResult Increase(double threshold, ArmResult masterful, RunResult? baseline)
+    {
+        const string Rule = "max_error_rate_increase";
+        return baseline is null
+            ? new GateRuleResult(Rule, threshold, null, NotEvaluated) { Reason = "no-baseline", Message = "no earlier result was given to compare with (--baseline)." }
+            : !double.IsFinite(masterful.ErrorRate) ? Missing(Rule, threshold, ComparisonOutcome.NoResult, "the masterful model has no result.")
+            : !double.IsFinite(baseline.Masterful.ErrorRate) ? Missing(Rule, threshold, ComparisonOutcome.NoResult, $"the earlier run {baseline.Run.Id} has no result.")
+            : AtMost(
+                Rule, threshold, masterful.ErrorRate - baseline.Masterful.ErrorRate,
+                $"against run {baseline.Run.Id} ({Percent(baseline.Masterful.ErrorRate)}) the error rate changes by", Points);
+    }
 
     private static GateRuleResult AtMost(string rule, double threshold, double actual, string what, Func<double, string> format)
     {
-        if (!double.IsFinite(actual))
-        {
-            return Missing(rule, threshold, "the figure is missing or not a number.");
-        }
-
         var passed = actual <= threshold + Slack;
         return new GateRuleResult(rule, threshold, actual, passed ? Passed : Failed)
         {
@@ -122,9 +173,12 @@ public static class Gate
         };
     }
 
-    private static GateRuleResult Missing(string rule, double threshold, string message) => new(rule, threshold, null, Failed) { Message = message };
+    private static GateRuleResult Missing(string rule, double threshold, string reason, string message) =>
+        new(rule, threshold, null, Failed) { Reason = reason, Message = message };
 
-    private static string Percent(double share) => share.ToString("0.##%", CultureInfo.InvariantCulture);
+    private static string Percent(double? share) => Figures.ShortPercent(share);
 
-    private static string Points(double share) => (share * 100).ToString("0.##", CultureInfo.InvariantCulture) + " points";
+    private static string Percent(double share) => Figures.ShortPercent(share);
+
+    private static string Points(double share) => Figures.ShortPoints(share);
 }

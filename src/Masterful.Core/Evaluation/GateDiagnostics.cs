@@ -16,4 +16,10 @@ public static class GateDiagnostics
     /// <summary>A rule whose figure could not be computed.</summary>
     public static readonly DiagnosticCode MetricMissing = new(
         "MST0503", "a figure that the gate needs is missing", "Read the report's notes: trainings failed, or the figure is not defined on this data.");
+
+    /// <summary>Neither model makes an error, so that none can go away.</summary>
+    public static readonly DiagnosticCode NothingToReduce = new(
+        "MST0504",
+        "there is no error to reduce",
+        "More or harder test images can show a reduction; gate on max_error_rate instead, or set gate.on_inconclusive to warn.");
 }

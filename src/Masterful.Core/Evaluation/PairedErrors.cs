@@ -26,18 +26,18 @@ internal sealed class PairedErrors
     /// <summary>Mean error of the masterful model, 0..1.</summary>
     internal double MasterfulRate => Rate(_masterful);
 
-    /// <summary>Compares predictions on the same images; <paramref name="only"/> keeps the images of one class.</summary>
-    internal static PairedErrors Of(IReadOnlyList<Predictions> original, IReadOnlyList<Predictions> masterful, int? only = null)
+    /// <summary>Compares predictions on the same images.</summary>
+    internal static PairedErrors Of(IReadOnlyList<Predictions> original, IReadOnlyList<Predictions> masterful)
     {
         ArgumentOutOfRangeException.ThrowIfZero(original.Count);
         ArgumentOutOfRangeException.ThrowIfNotEqual(masterful.Count, original.Count);
-        return new PairedErrors([.. original.Select(p => Errors(p, only))], [.. masterful.Select(p => Errors(p, only))], alone: false);
+        return new PairedErrors([.. original.Select(Errors)], [.. masterful.Select(Errors)], alone: false);
     }
 
     /// <summary>One arm, against a model that is never wrong.</summary>
     internal static PairedErrors OfOne(IReadOnlyList<Predictions> arm)
     {
-        var errors = arm.Select(p => Errors(p, null)).ToArray();
+        var errors = arm.Select(Errors).ToArray();
         return new PairedErrors(errors, [.. errors.Select(e => new bool[e.Length])], alone: true);
     }
 
@@ -90,17 +90,6 @@ internal sealed class PairedErrors
 
     private static double Rate(bool[][] errors) => errors.Average(seed => seed.Count(e => e) / (double)seed.Length);
 
-    private static bool[] Errors(Predictions predictions, int? only)
-    {
-        var errors = new List<bool>(predictions.Count);
-        for (var i = 0; i < predictions.Count; i++)
-        {
-            if (only is null || predictions.Labels[i] == only)
-            {
-                errors.Add(ClassificationMetrics.Predicted(predictions[i]) != predictions.Labels[i]);
-            }
-        }
-
-        return [.. errors];
-    }
+    private static bool[] Errors(Predictions predictions) =>
+        [.. Enumerable.Range(0, predictions.Count).Select(i => ClassificationMetrics.Predicted(predictions[i]) != predictions.Labels[i])];
 }

@@ -5,6 +5,9 @@ internal sealed class RandomVariates(long seed)
 {
     private readonly Random _random = new(unchecked((int)(seed ^ (seed >> 32))));
 
+    /// <summary>Even in 0 to 1, 1 excluded.</summary>
+    internal double Uniform() => _random.NextDouble();
+
     /// <summary>Standard normal, by Marsaglia's polar method.</summary>
     internal double Normal()
     {

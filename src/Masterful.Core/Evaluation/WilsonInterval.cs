@@ -3,7 +3,7 @@ namespace Masterful.Core.Evaluation;
 /// <summary>The score interval of a share (Wilson 1927): never outside 0..1 and sensible at 0 and at all successes.</summary>
 public static class WilsonInterval
 {
-    /// <summary>The interval; 0..1 without trials.</summary>
+    /// <summary>The interval; NaN without trials, of which there is no share.</summary>
     /// <param name="successes">0 .. <paramref name="trials"/>; may be a mean over seeds, so not whole.</param>
     /// <param name="trials">0 or more.</param>
     /// <param name="confidence">Such as 0.95.</param>
@@ -11,7 +11,7 @@ public static class WilsonInterval
     {
         if (trials <= 0)
         {
-            return new Interval(0, 1);
+            return new Interval(double.NaN, double.NaN);
         }
 
         var z = NormalDistribution.Quantile((1 + confidence) / 2);

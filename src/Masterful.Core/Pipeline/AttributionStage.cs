@@ -49,9 +49,10 @@ internal sealed class AttributionStage(MeteredRunner runner, BudgetSpec budget, 
     {
         var arms = finals.Original.Concat(finals.Masterful).ToList();
         var pace = arms.Sum(r => r.Seconds) / Math.Max(1, arms.Sum(r => r.ImagePasses));
-        var seconds = (search.Ledger.Sum(e => e.Seconds) + (pace * imagePasses)) / Math.Max(1, runner.Parallelism);
-        return (budget.Ratio is not { } ratio || search.Ledger.Sum(e => e.ImagePasses) + imagePasses <= ratio * TrialCost.FinalStage(finals.OriginalTrials[0], sizes, seeds))
-            && (budget.Trials is not { } most || search.Ledger.Sum(e => e.Trials) + trials <= most)
+        var cost = search.Cost;
+        var seconds = (cost.Seconds + (pace * imagePasses)) / Math.Max(1, runner.Parallelism);
+        return (budget.Ratio is not { } ratio || cost.ImagePasses + imagePasses <= ratio * TrialCost.FinalStage(finals.OriginalTrials[0], sizes, seeds))
+            && (budget.Trials is not { } most || cost.Trials + trials <= most)
             && (budget.Time is not { } time || seconds <= time.TotalSeconds);
     }
 }

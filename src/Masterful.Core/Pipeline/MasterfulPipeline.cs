@@ -73,7 +73,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             progress,
             async run =>
             {
-                var (choice, finals) = await new PolicyStage(run, search, logger).ChooseAsync(cancellation).ConfigureAwait(false);
+                var (choice, finals) = await new PolicyStage(run, search, clock, logger).ChooseAsync(cancellation).ConfigureAwait(false);
                 var kept = finals is null;
                 return (new PolicyDecision(ResultComposer.Policy(choice), kept, choice.Notes), kept ? "kept" : "searched", choice.Policy.Name);
             },
@@ -95,7 +95,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
             {
                 // First, since it costs nothing and says what is wrong.
                 var stage = new LabelStage(run.Runner, CrossValidation.Of(run.Data, options.Folds, spec.Training.Seed));
-                var policy = new PolicyStage(run, search, logger);
+                var policy = new PolicyStage(run, search, clock, logger);
                 var choice = policy.FromLock(out var undone)
                     ?? new PolicyChoice
                     {
@@ -175,7 +175,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
 
     private async Task<PipelineOutcome> RunStagesAsync(RunContext run, CancellationToken cancellation)
     {
-        var policy = new PolicyStage(run, search, logger);
+        var policy = new PolicyStage(run, search, clock, logger);
         var (choice, finals) = await policy.ChooseAsync(cancellation).ConfigureAwait(false);
         if (finals is null)
         {
@@ -264,7 +264,6 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         return string.Create(CultureInfo.InvariantCulture, $"{startedAt:yyyyMMdd-HHmmss}-{hash:x6}");
     }
 
-    private static string Summary(RunResult result) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{result.Policy.Name}: error {result.Original.ErrorRate:0.##%} to {result.Masterful.ErrorRate:0.##%}");
+    private static string Summary(RunResult result) =>
+        $"{result.Policy.Name}: error {Figures.ShortPercent(result.Original.ErrorRate)} to {Figures.ShortPercent(result.Masterful.ErrorRate)}";
 }

@@ -10,8 +10,9 @@ namespace Masterful.Core.Pipeline;
 /// <summary>The policy of a run, from the lock or by a search, and the final trainings of it.</summary>
 /// <param name="run">The run.</param>
 /// <param name="search">Finds policies.</param>
+/// <param name="clock">For the cap on time.</param>
 /// <param name="logger">Hears what happens.</param>
-internal sealed class PolicyStage(RunContext run, PolicySearcher search, ILogger logger)
+internal sealed class PolicyStage(RunContext run, PolicySearcher search, TimeProvider clock, ILogger logger)
 {
     private LockFingerprint Fingerprint =>
         LockFingerprint.Of(run.Spec, run.Model.Fingerprint, run.Data.Classes, run.Data.Fingerprint, run.Data.Train.Count);
@@ -30,7 +31,7 @@ internal sealed class PolicyStage(RunContext run, PolicySearcher search, ILogger
 
         var settled = await SettleAsync(cancellation).ConfigureAwait(false);
         var recipe = run.Template with { Recipe = settled.Recipe };
-        var (found, fitting, shortage) = await SearchOrHalveAsync(recipe, !settled.Halved, cancellation).ConfigureAwait(false);
+        var (found, fitting, shortage) = await SearchOrHalveAsync(recipe, settled, cancellation).ConfigureAwait(false);
         var (finals, final, late) = await TrainOrHalveAsync(
             fitting, found.Policy, !settled.Halved && shortage is null, cancellation).ConfigureAwait(false);
         settled = settled with { Recipe = final.Recipe, Notes = [.. settled.Notes, .. new[] { shortage, late }.OfType<string>()] };
@@ -59,30 +60,34 @@ internal sealed class PolicyStage(RunContext run, PolicySearcher search, ILogger
     public Task<SettledRecipe> SettleAsync(CancellationToken cancellation)
     {
         run.Runner.Begin(PipelineStage.Baseline);
-        return new RecipeSearch(run.Runner, logger).SettleAsync(
+        return new RecipeSearch(run.Runner, clock, logger).SettleAsync(
             new RecipeSearchRequest
             {
                 Template = run.Template,
                 BatchSize = run.Spec.Training.BatchSize is null,
                 LearningRate = run.Spec.Training.LearningRate is null,
                 Sizes = run.Sizes,
+                Budget = run.Spec.Policy.Budget,
+                FinalSeeds = run.Spec.Training.Seeds,
             },
             cancellation);
     }
 
     /// <summary>
-    /// The search; where a trial runs out of memory, once more from its start in batches of half the size, with what is left of the
-    /// budget: what was trained in the larger ones can't be compared with what is trained in the smaller.
+    /// The search, with what settling the recipe left of the budget; where a trial runs out of memory, once more from its start in batches of
+    /// half the size, with what is left then: what was trained in the larger ones can't be compared with what is trained in the smaller.
+    /// What all of that cost stands in the outcome's ledger, which is the search's cost wherever it is asked for.
     /// </summary>
     private async Task<(SearchOutcome Found, TrialSpec Recipe, string? Note)> SearchOrHalveAsync(
-        TrialSpec recipe, bool mayHalve, CancellationToken cancellation)
+        TrialSpec recipe, SettledRecipe settled, CancellationToken cancellation)
     {
         run.Runner.Begin(PipelineStage.Search);
+        var finalStage = TrialCost.FinalStage(recipe, run.Sizes, run.Spec.Training.Seeds);
         var request = new SearchRequest
         {
             Template = recipe,
             Techniques = run.Spec.Policy.Techniques,
-            Budget = run.Spec.Policy.Budget,
+            Budget = Less(run.Spec.Policy.Budget, settled.Ledger, finalStage),
             FinalSeeds = run.Spec.Training.Seeds,
             Sizes = run.Sizes,
         };
@@ -90,22 +95,23 @@ internal sealed class PolicyStage(RunContext run, PolicySearcher search, ILogger
         var guard = new MemoryGuard(run.Runner);
         try
         {
-            return (await search(mayHalve ? guard : run.Runner, request, progress, cancellation).ConfigureAwait(false), recipe, null);
+            var found = await search(settled.Halved ? run.Runner : guard, request, progress, cancellation).ConfigureAwait(false);
+            return (found with { Ledger = [settled.Ledger, .. found.Ledger] }, recipe, null);
         }
         catch (BatchTooLargeException e)
         {
             logger.LogWarning("{Note}", e.Note);
             var fitting = recipe with { Recipe = RecipeSearch.Halve(recipe.Recipe) };
-            var left = Less(request.Budget, guard, TrialCost.FinalStage(recipe, run.Sizes, request.FinalSeeds));
+            var left = Less(request.Budget, guard.Spent, finalStage);
             var found = await search(run.Runner, request with { Template = fitting, Budget = left }, progress, cancellation).ConfigureAwait(false);
-            return (found with { Ledger = [.. found.Ledger, guard.Spent] }, fitting, e.Note);
+            return (found with { Ledger = [settled.Ledger, .. found.Ledger, guard.Spent] }, fitting, e.Note);
         }
     }
 
-    private static BudgetSpec Less(BudgetSpec budget, MemoryGuard guard, long finalStage) => new(
-        budget.Time is { } time ? TimeSpan.FromSeconds(Math.Max(1, time.TotalSeconds - (guard.Spent.Seconds / Math.Max(1, guard.Parallelism)))) : null,
-        budget.Ratio is { } ratio ? Math.Max(0, ratio - (guard.Spent.ImagePasses / (double)finalStage)) : null,
-        budget.Trials is { } trials ? Math.Max(0, trials - guard.Spent.Trials) : null);
+    private BudgetSpec Less(BudgetSpec budget, LedgerEntry spent, long finalStage) => new(
+        budget.Time is { } time ? TimeSpan.FromSeconds(Math.Max(1, time.TotalSeconds - (spent.Seconds / Math.Max(1, run.Runner.Parallelism)))) : null,
+        budget.Ratio is { } ratio ? Math.Max(0, ratio - (spent.ImagePasses / (double)finalStage)) : null,
+        budget.Trials is { } trials ? Math.Max(0, trials - spent.Trials) : null);
 
     /// <summary>The final trainings of what the lock holds.</summary>
     public async Task<(PolicyChoice Choice, FinalTrials Finals)> TrainAsync(PolicyChoice choice, CancellationToken cancellation)

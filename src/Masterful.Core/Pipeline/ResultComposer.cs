@@ -66,7 +66,7 @@ internal static class ResultComposer
         if (finals.Original.Count == 0)
         {
             var missing = Comparison.MissingArm(classes);
-            return (missing, missing, new ComparisonResult { Confidence = confidence });
+            return (missing, missing, new ComparisonResult { Confidence = confidence, Outcome = ComparisonOutcome.NoResult });
         }
 
         var seed = Seeds.Derive(figures.Run.Spec.Training.Seed, "bootstrap");
@@ -74,8 +74,14 @@ internal static class ResultComposer
         return (
             Comparison.Arm(finals.OriginalPredictions, classes, before, confidence, seed) with { ValidationErrorRate = finals.Original.Average(r => r.SelectError) },
             Comparison.Arm(finals.MasterfulPredictions, classes, after, confidence, seed) with { ValidationErrorRate = finals.Masterful.Average(r => r.SelectError) },
-            Comparison.Compare(finals.OriginalPredictions, finals.MasterfulPredictions, classes, before, after, confidence, seed));
+            Comparison.Compare(finals.OriginalPredictions, finals.MasterfulPredictions, classes, before, after, confidence, seed, SelectPredictions(finals)));
     }
+
+    /// <summary>Of both arms; null where a result of the journal has none.</summary>
+    private static (IReadOnlyList<Predictions>, IReadOnlyList<Predictions>)? SelectPredictions(FinalTrials finals) =>
+        finals.Original.Concat(finals.Masterful).All(r => r.Select is { Count: > 0 })
+            ? ([.. finals.Original.Select(r => r.Select!)], [.. finals.Masterful.Select(r => r.Select!)])
+            : null;
 
     private static RunInfo Run(RunFigures figures, DateTimeOffset finishedAt) => new()
     {
@@ -173,11 +179,9 @@ internal static class ResultComposer
         ],
     };
 
-    /// <summary>The recipe's share counts as part of the search: both are what finding the policy cost.</summary>
     private static SearchInfo Search(RunFigures figures, SearchOutcome search)
     {
-        var entries = search.Ledger.Concat(figures.Choice.Settled is { } settled ? [settled.Ledger] : []).ToArray();
-        var passes = entries.Sum(e => e.ImagePasses);
+        var cost = search.Cost;
         var final = figures.Run.Template with { Recipe = figures.Choice.Recipe, EvaluateTest = true };
         return new SearchInfo
         {
@@ -192,10 +196,10 @@ internal static class ResultComposer
                 }),
             ],
             Doses = [.. search.Doses.Select(d => Dose(d, d.Technique == Technique.Synthetic ? figures.Run.Sizes.Synthetic : figures.Run.Sizes.Unlabeled))],
-            ImagePasses = passes,
-            Seconds = entries.Sum(e => e.Seconds),
-            Ratio = passes / (double)TrialCost.FinalStage(final, figures.Run.Sizes, figures.Run.Spec.Training.Seeds),
-            Trainings = passes / (double)TrialCost.ImagePasses(final, figures.Run.Sizes),
+            ImagePasses = cost.ImagePasses,
+            Seconds = cost.Seconds,
+            Ratio = cost.ImagePasses / (double)TrialCost.FinalStage(final, figures.Run.Sizes, figures.Run.Spec.Training.Seeds),
+            Trainings = cost.ImagePasses / (double)TrialCost.ImagePasses(final, figures.Run.Sizes),
             CutShort = search.CutShort,
         };
     }
@@ -216,13 +220,11 @@ internal static class ResultComposer
 
     private static IReadOnlyList<LedgerEntry> Ledger(RunFigures figures)
     {
-        IEnumerable<LedgerEntry> searched = [.. figures.Choice.Settled is { } settled ? [settled.Ledger] : Array.Empty<LedgerEntry>(), .. figures.Choice.Search?.Ledger ?? []];
+        var searched = figures.Choice.Search?.Ledger ?? [];
         string[] stages = [PipelineStage.Baseline, PipelineStage.Search];
         return
         [
-            .. stages.Select(stage => searched.Where(e => e.Stage == stage).Aggregate(
-                new LedgerEntry(stage, 0, 0, 0),
-                (a, b) => new LedgerEntry(stage, a.Trials + b.Trials, a.ImagePasses + b.ImagePasses, a.Seconds + b.Seconds))),
+            .. stages.Select(stage => LedgerEntry.Sum(stage, searched.Where(e => e.Stage == stage))),
             figures.Run.Runner.Ledger(PipelineStage.Final),
             figures.Run.Runner.Ledger(PipelineStage.Attribution),
         ];

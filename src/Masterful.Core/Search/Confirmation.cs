@@ -1,5 +1,6 @@
 using Masterful.Core.Evaluation;
 using Masterful.Core.Trials;
+using Masterful.Results;
 
 namespace Masterful.Core.Search;
 
@@ -29,7 +30,7 @@ internal sealed record Confirmation(int Pairs, double Gain, double StandardError
     /// <summary>In a sentence.</summary>
     public override string ToString() => Pairs == 0
         ? "No pair of whole trainings of what was found completed, so that no policy is used."
-        : $"In whole trainings on {Pairs} fresh seed{(Pairs == 1 ? "" : "s")} the policy that was found changed validation loss by {Math.Exp(-Gain) - 1:+0.0%;-0.0%} ± {StandardError:0.0%}: "
+        : $"In whole trainings on {Pairs} fresh seed{(Pairs == 1 ? "" : "s")} the policy that was found changed validation loss by {Figures.SignedPercent(Math.Exp(-Gain) - 1)} ± {Figures.Percent(StandardError, 1)}: "
             + (Holds ? "it holds." : "it does not hold, so that no policy is used.");
 
     private static bool IsWhole(TrialResult result) => result.Status == TrialStatus.Completed && double.IsFinite(result.SelectLoss);

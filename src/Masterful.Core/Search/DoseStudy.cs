@@ -3,6 +3,7 @@ using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Trials;
+using Masterful.Results;
 using Microsoft.Extensions.Logging;
 
 namespace Masterful.Core.Search;
@@ -79,8 +80,8 @@ internal sealed class DoseStudy(SearchLedger ledger, SearchRequest request, doub
         var measured = comparisons[best];
         var threshold = NormalDistribution.Quantile(Math.Pow(1 - FalseAcceptance, 1.0 / eligible.Count));
         var helps = measured.Gain > threshold * measured.StandardError;
-        var verdict = $"{ratio:0.##} {name} image{(ratio == 1 ? "" : "s")} for each labelled one change{(ratio == 1 ? "s" : "")} validation loss by "
-            + $"{Math.Exp(-measured.Gain) - 1:+0.0%;-0.0%} ± {measured.StandardError:0.0%} against a control of the same compute, "
+        var verdict = $"{Figures.Short(ratio, 2)} {name} image{(ratio == 1 ? "" : "s")} for each labelled one change{(ratio == 1 ? "s" : "")} validation loss by "
+            + $"{Figures.SignedPercent(Math.Exp(-measured.Gain) - 1)} ± {Figures.Percent(measured.StandardError, 1)} against a control of the same compute, "
             + $"by {plan.Seeds} seed{(plan.Seeds == 1 ? "" : "s")}: {(helps ? "used." : "not used.")}";
         return new(plan.Technique, plan.Ratio, plan.EpochShare, plan.Seeds, points, helps ? ratio : 0, verdict);
     }

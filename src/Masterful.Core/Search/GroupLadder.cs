@@ -1,4 +1,5 @@
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Core.Search;
 
@@ -46,7 +47,7 @@ internal sealed class GroupLadder(SearchSpace space, TechniqueGroup group)
 
     /// <summary>The group's techniques and levels in words, such as <c>rotate 3, spatial 3</c>.</summary>
     public string Describe(SearchPoint point) => string.Join(", ", _techniques.Where(t => Level(point, t) > 0).Select(t =>
-        $"{TechniqueAxis.Of(t).Name} at level {Level(point, t) / Step:0.##}"));
+        $"{TechniqueAxis.Of(t).Name} at level {Figures.Short(Level(point, t) / Step, 2)}"));
 
     private double Level(SearchPoint point, Technique technique) => point.Levels[space.AxisOf(technique)];
 

@@ -1,4 +1,5 @@
 using Masterful.Core.Trials;
+using Masterful.Results;
 
 namespace Masterful.Core.Search;
 
@@ -31,7 +32,7 @@ internal sealed class GroupVerdicts(Exploration exploration, SearchSpace space, 
             group.Techniques,
             kept,
             kept ? new GroupLadder(space, group).LevelOf(found) : null,
-            $"{new GroupLadder(space, group).Describe(best)} changes validation loss by {Math.Exp(-gain) - 1:+0.0%;-0.0%} ± {deviation:0.0%} "
+            $"{new GroupLadder(space, group).Describe(best)} changes validation loss by {Figures.SignedPercent(Math.Exp(-gain) - 1)} ± {Figures.Percent(deviation, 1)} "
             + $"{Beside(pool.Without(best, group))}, by {trials} trial{(trials == 1 ? "" : "s")} with the group: "
             + (kept ? "kept." : "not kept."),
             loss * (Math.Exp(-gain) - 1),

@@ -21,6 +21,12 @@ public sealed record RecipeSearchRequest
 
     /// <summary>How many images each split has.</summary>
     public required SplitSizes Sizes { get; init; }
+
+    /// <summary>The caps of the whole search, of which settling the recipe may take at most half.</summary>
+    public BudgetSpec Budget { get; init; } = new(Ratio: null);
+
+    /// <summary>Seeds of the final stage, whose cost the ratio cap is a multiple of.</summary>
+    public int FinalSeeds { get; init; } = 1;
 }
 
 /// <summary>The recipe that original and masterful share, and what settling it cost.</summary>
@@ -33,21 +39,21 @@ public sealed record SettledRecipe(Recipe Recipe, LedgerEntry Ledger, IReadOnlyL
 /// <summary>
 /// Settles <c>learning_rate: auto</c> and <c>batch_size: auto</c> once, before any policy: short runs on a log grid of learning rates,
 /// then a parabola in the logarithm through the best and its neighbours. Its seed derives from the run's by its own purpose, so that
-/// no later random stream depends on it.
+/// no later random stream depends on it. What it costs is part of what the search may cost.
 /// </summary>
 /// <param name="runner">Answers trials.</param>
+/// <param name="clock">For the cap on time.</param>
 /// <param name="logger">Hears what each run gave.</param>
-public sealed class RecipeSearch(ITrialRunner runner, ILogger logger)
+public sealed class RecipeSearch(ITrialRunner runner, TimeProvider clock, ILogger logger)
 {
-    /// <summary>Share of the epochs of a short run: long enough for the schedule to anneal, short enough for six to cost one full training.</summary>
-    private const double EpochShare = 0.15;
+    /// <summary>The usual rate, the middle of the grid.</summary>
+    private const int Middle = 3;
 
     private static readonly int[] BatchSizes = [64, 128, 256];
 
     private readonly List<string> _notes = [];
-    private int _trials;
-    private long _imagePasses;
-    private double _seconds;
+    private Fidelity? _fidelity;
+    private SearchLedger _ledger = null!;
     private bool _ranOutOfMemory;
     private bool _halved;
 
@@ -62,8 +68,11 @@ public sealed class RecipeSearch(ITrialRunner runner, ILogger logger)
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<SettledRecipe> SettleAsync(RecipeSearchRequest request, CancellationToken cancellation)
     {
-        (_trials, _imagePasses, _seconds, _halved) = (0, 0, 0, false);
+        var budget = new RecipeBudget(request, LadderOf(request).Length, Grid(request.Template.Recipe.Optimizer).Count);
+        (_fidelity, _halved) = (budget.Fidelity, false);
+        _ledger = new SearchLedger(runner, budget.Caps, request.Sizes, clock, null) { Cap = budget.ImagePasses };
         _notes.Clear();
+        _notes.AddRange(budget.Notes);
         var recipe = request.Template.Recipe;
         if (request.BatchSize)
         {
@@ -75,7 +84,7 @@ public sealed class RecipeSearch(ITrialRunner runner, ILogger logger)
             recipe = await SettleLearningRateAsync(request.Template, recipe, cancellation).ConfigureAwait(false);
         }
 
-        return new SettledRecipe(recipe, new LedgerEntry("baseline", _trials, _imagePasses, _seconds), [.. _notes], _halved);
+        return new SettledRecipe(recipe, LedgerEntry.Sum(_ledger.Stage, _ledger.Stages), [.. _notes], _halved);
     }
 
     /// <summary>0.4 of a decade apart, around what the update rule usually wants (SGD with momentum 0.1; AdamW 2e-3; LAMB 1e-2).</summary>
@@ -115,13 +124,19 @@ public sealed class RecipeSearch(ITrialRunner runner, ILogger logger)
             return await SettleLearningRateAsync(template, Halve(recipe), cancellation).ConfigureAwait(false);
         }
 
-        if (losses.All(double.IsInfinity))
+        if (losses.All(l => l is null))
+        {
+            _notes.Add($"policy.budget leaves no room to search for the learning rate; {rates[Middle]:g2} is used, as is usual.");
+            return recipe with { LearningRate = rates[Middle] };
+        }
+
+        if (losses.All(l => l is null or double.PositiveInfinity))
         {
             _notes.Add($"Every learning rate from {rates[0]:g2} to {rates[^1]:g2} failed; {rates[0]:g2} is used.");
             return recipe with { LearningRate = rates[0] };
         }
 
-        var rate = Round(ParabolaMinimum(rates, losses));
+        var rate = Round(ParabolaMinimum(rates, [.. losses.Select(l => l ?? double.PositiveInfinity)]));
         if (rate <= rates[0] || rate >= rates[^1])
         {
             _notes.Add($"The learning rate {rate:g2} is at the end of the range that was tried ({rates[0]:g2} to {rates[^1]:g2}).");
@@ -137,49 +152,74 @@ public sealed class RecipeSearch(ITrialRunner runner, ILogger logger)
     /// </summary>
     private async Task<Recipe> SettleBatchSizeAsync(RecipeSearchRequest request, Recipe recipe, CancellationToken cancellation)
     {
-        // Fewer than eight steps an epoch leave short runs nothing to learn by.
-        int[] sizes = [.. BatchSizes.Where((b, i) => i == 0 || request.Sizes.Train >= 8 * b).Select(b => Math.Min(b, request.Sizes.Train))];
+        var sizes = LadderOf(request);
         if (sizes.Length == 1)
         {
             return recipe with { BatchSize = sizes[0] };
         }
 
-        var start = request.LearningRate ? Grid(recipe.Optimizer)[3] : recipe.LearningRate;
+        var start = request.LearningRate ? Grid(recipe.Optimizer)[Middle] : recipe.LearningRate;
         Recipe At(int size) => recipe with
         {
             BatchSize = size,
             LearningRate = request.LearningRate ? start * Math.Sqrt(size / 128.0) : start,
         };
         var losses = await LossesAsync(request.Template, [.. sizes.Select(At)], cancellation).ConfigureAwait(false);
-        var best = Enumerable.Range(0, sizes.Length).MinBy(i => losses[i]);
+        if (losses.All(l => l is null))
+        {
+            _notes.Add($"policy.budget leaves no room to search for the batch size; {sizes[0]} is used.");
+        }
+
+        var best = Enumerable.Range(0, sizes.Length).MinBy(i => losses[i] ?? double.PositiveInfinity);
         logger.LogInformation("Batch size {Size}", sizes[best]);
         return At(sizes[best]) with { LearningRate = recipe.LearningRate };
     }
 
-    private async Task<IReadOnlyList<double>> LossesAsync(TrialSpec template, IReadOnlyList<Recipe> recipes, CancellationToken cancellation)
+    /// <summary>Fewer than eight steps an epoch leave short runs nothing to learn by.</summary>
+    private static int[] LadderOf(RecipeSearchRequest request) =>
+        [.. BatchSizes.Where((b, i) => i == 0 || request.Sizes.Train >= 8 * b).Select(b => Math.Min(b, request.Sizes.Train))];
+
+    /// <summary>
+    /// Select losses in the order of the recipes, infinite for a run that failed; null for one that the budget left no room for. Those in the
+    /// middle are asked for first.
+    /// </summary>
+    private async Task<IReadOnlyList<double?>> LossesAsync(TrialSpec template, IReadOnlyList<Recipe> recipes, CancellationToken cancellation)
     {
+        var losses = new double?[recipes.Count];
+        if (_fidelity is not { } fidelity)
+        {
+            return losses;
+        }
+
         var seed = Seeds.Derive(template.Seed, "recipe");
-        var trials = recipes.Select(r => template with
+        var order = Enumerable.Range(0, recipes.Count).OrderBy(i => Math.Abs(i - (recipes.Count / 2))).ToList();
+        var results = await _ledger.AskAsync(
+            [
+                .. order.Select(i => template with
+                {
+                    Recipe = recipes[i],
+                    Seed = seed,
+                    Fidelity = fidelity,
+                    EvaluateTest = false,
+                    KeepWeights = false,
+                }),
+            ],
+            cancellation).ConfigureAwait(false);
+        _ranOutOfMemory = results.Any(r => r is { RanOutOfMemory: true });
+        foreach (var (i, result) in order.Zip(results).OrderBy(r => r.First))
         {
-            Recipe = r,
-            Seed = seed,
-            Fidelity = new Fidelity(EpochShare, 1),
-            EvaluateTest = false,
-            KeepWeights = false,
-        });
-        var results = await TrialBatch.RunAsync(runner, [.. trials], cancellation).ConfigureAwait(false);
-        _ranOutOfMemory = results.Any(r => r.RanOutOfMemory);
-        var losses = new List<double>();
-        foreach (var (recipe, result) in recipes.Zip(results))
-        {
-            (_trials, _imagePasses, _seconds) = (_trials + 1, _imagePasses + result.ImagePasses, _seconds + result.Seconds);
+            if (result is null)
+            {
+                continue;
+            }
+
             var completed = result.Status == TrialStatus.Completed && double.IsFinite(result.SelectLoss);
-            losses.Add(completed ? result.SelectLoss : double.PositiveInfinity);
+            losses[i] = completed ? result.SelectLoss : double.PositiveInfinity;
             logger.LogInformation(
                 "Batch size {Size}, learning rate {Rate:g3}: {Outcome}",
-                recipe.BatchSize,
-                recipe.LearningRate,
-                completed ? $"validation loss {result.SelectLoss:0.0000}" : result.Failure);
+                recipes[i].BatchSize,
+                recipes[i].LearningRate,
+                completed ? $"validation loss {Figures.Loss(result.SelectLoss)}" : result.Failure);
         }
 
         return losses;

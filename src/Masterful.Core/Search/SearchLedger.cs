@@ -120,14 +120,16 @@ internal sealed class SearchLedger(
         return Exhausted is null;
     }
 
+    /// <summary>What was admitted is asked for while there is time, whatever of the same batch was refused.</summary>
     private bool InTime(long passes)
     {
-        if (budget.Time is { } time && Elapsed + ((Pace() ?? 0) * passes) > time.TotalSeconds)
+        if (budget.Time is not { } time || Elapsed + ((Pace() ?? 0) * passes) <= time.TotalSeconds)
         {
-            Exhausted ??= "the cap on time (policy.budget.time)";
+            return true;
         }
 
-        return Exhausted is null;
+        Exhausted ??= "the cap on time (policy.budget.time)";
+        return false;
     }
 
     /// <summary>Seconds an image-pass, all workers together.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Trials;
@@ -23,8 +24,15 @@ public sealed record SearchOutcome
     /// <summary>What synthetic and unlabeled images were worth, where there are any.</summary>
     public IReadOnlyList<DoseResponse> Doses { get; init; } = [];
 
-    /// <summary>Work and time of the stages <c>baseline</c> and <c>search</c>, reused trials at what they once took.</summary>
+    /// <summary>
+    /// Work and time of the stages <c>baseline</c> and <c>search</c>, reused trials at what they once took; in a run, the settling of the recipe
+    /// before the search included.
+    /// </summary>
     public required IReadOnlyList<LedgerEntry> Ledger { get; init; }
+
+    /// <summary>What finding the policy cost: what <c>policy.budget</c> caps, and what the report says.</summary>
+    [JsonIgnore]
+    public LedgerEntry Cost => LedgerEntry.Sum("search", Ledger);
 
     /// <summary>Which cap ended the search early and what it did not get to, in a sentence; null when it did all that it planned.</summary>
     public string? CutShort { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
+using Masterful.Results;
 
 namespace Masterful.Core.Search;
 
@@ -95,7 +96,7 @@ internal sealed class SearchSpace
 
     /// <summary>A point in words, such as <c>erase 40, mixup 0.5</c>.</summary>
     public string Describe(SearchPoint point) => Policy(point, "described") is { IsNone: false } policy
-        ? string.Join(", ", policy.Values.Select(v => FormattableString.Invariant($"{TechniqueAxis.Of(v.Technique).Name} {v.Value:0.##}")))
+        ? string.Join(", ", policy.Values.Select(v => $"{TechniqueAxis.Of(v.Technique).Name} {Figures.Short(v.Value, 2)}"))
         : "no policy";
 
     private Func<double, double> ValueOf(Technique technique) => TechniqueAxis.Of(technique).Kind switch

@@ -288,7 +288,7 @@ public sealed record PolicySpec
     public BudgetSpec Budget { get; init; } = new();
 }
 
-/// <summary>Hard caps of the search; null is no cap of that kind.</summary>
+/// <summary>Hard caps of the search, of which settling the recipe is a part; null is no cap of that kind.</summary>
 /// <param name="Time">Wall time.</param>
 /// <param name="Ratio">Image-passes as a multiple of the final stage's (original + masterful, all seeds).</param>
 /// <param name="Trials">Number of trials.</param>

@@ -3,21 +3,10 @@ using SkiaSharp;
 
 namespace Masterful.Reporting.Charts;
 
-/// <summary>A figure of one class in both models, with intervals, all 0..1.</summary>
-/// <param name="Name">Class.</param>
-/// <param name="Original">Of the original model: value, low, high.</param>
-/// <param name="Masterful">Of the masterful model: value, low, high.</param>
-internal sealed record ClassChange(string Name, Estimate Original, Estimate Masterful);
-
-/// <summary>A value with its interval.</summary>
-/// <param name="Value">The value.</param>
-/// <param name="Low">Lower end.</param>
-/// <param name="High">Upper end.</param>
-internal readonly record struct Estimate(double Value, double Low, double High);
-
 /// <summary>
-/// Recall or precision of each class: the lower of the two models' values, and on top of it the difference, signed, in one colour
-/// when the masterful model is better and in another, hatched, when it is worse. Columns while the names fit under them, else rows.
+/// Recall or precision of each class: the lower of the two models' values, and on top of it the difference, signed: in one colour where
+/// the masterful model is better, in another and hatched where it is worse, grey, hatched and outlined where the difference is within
+/// noise. Columns while the names fit under them, else rows.
 /// </summary>
 internal sealed class ClassImprovementChart : Chart
 {
@@ -27,14 +16,14 @@ internal sealed class ClassImprovementChart : Chart
     private const float ChangeWidth = 64;
 
     private readonly string _measure;
-    private readonly IReadOnlyList<ClassChange> _classes;
+    private readonly IReadOnlyList<ClassFigure> _classes;
     private readonly bool _columns;
     private readonly float _names;
     private readonly LinearScale _scale;
 
     /// <param name="measure">recall or precision.</param>
     /// <param name="classes">In label order.</param>
-    public ClassImprovementChart(string measure, IReadOnlyList<ClassChange> classes)
+    public ClassImprovementChart(string measure, IReadOnlyList<ClassFigure> classes)
     {
         _measure = measure;
         _classes = classes;
@@ -48,18 +37,12 @@ internal sealed class ClassImprovementChart : Chart
             : new LinearScale(start, 1, Margin + _names, Width - Margin - ChangeWidth);
     }
 
-    public static ClassImprovementChart Recall(ArmResult original, ArmResult masterful, Func<string, int, string> name) =>
-        new("recall", Pair(original, masterful, name, c => new Estimate(c.Recall, c.RecallLow, c.RecallHigh)));
-
-    public static ClassImprovementChart Precision(ArmResult original, ArmResult masterful, Func<string, int, string> name) =>
-        new("precision", Pair(original, masterful, name, c => new Estimate(c.Precision, c.PrecisionLow, c.PrecisionHigh)));
-
     public override float Height => _columns ? PlotTop + PlotHeight + 62 : PlotTop + 22 + (Row * _classes.Count) + 24;
 
     protected override string Title => _measure == "recall" ? "Recall by class" : "Precision by class";
 
     protected override string Subtitle =>
-        $"Written on each bar: change in percentage points. {(_scale.Low > 0 ? $"The axis begins at {Figures.Percent(_scale.Low, 0)}, not at 0." : "")}";
+        $"Written on each bar: change in percentage points; judged over images and seeds, for all classes together. {(_scale.Low > 0 ? $"The axis begins at {Figures.Percent(_scale.Low, 0)}, not at 0." : "")}";
 
     private float Slot => (Width - Margin - ColumnsLeft) / Math.Max(1, _classes.Count);
 
@@ -68,11 +51,12 @@ internal sealed class ClassImprovementChart : Chart
     protected override void Draw(Drawing drawing)
     {
         Legend(drawing, Margin, Top + 4,
-            (sign => drawing.Fill(sign, Palette.Baseline), "Baseline (the lower of the two)"),
-            (sign => drawing.Fill(sign, Palette.Better), "Better (+)"),
-            (sign => FillWorse(drawing, sign), "Worse (−)"),
+            (sign => drawing.Fill(sign, Palette.Baseline), "lower of the two"),
+            (sign => FillDelta(drawing, sign, Verdict.Better), "▲ better"),
+            (sign => FillDelta(drawing, sign, Verdict.Worse), "▼ worse"),
+            (sign => FillDelta(drawing, sign, Verdict.WithinNoise), "≈ within noise"),
             (sign => Whisker(drawing, new Estimate(0.5, 0, 1), v => sign.Left + ((float)v * 18), sign.MidY, level: true, filled: false), "original"),
-            (sign => Whisker(drawing, new Estimate(0.5, 0, 1), v => sign.Left + ((float)v * 18), sign.MidY, level: true, filled: true), "masterful, with intervals"));
+            (sign => Whisker(drawing, new Estimate(0.5, 0, 1), v => sign.Left + ((float)v * 18), sign.MidY, level: true, filled: true), "masterful, with interval"));
         if (_columns)
         {
             DrawColumns(drawing);
@@ -82,9 +66,6 @@ internal sealed class ClassImprovementChart : Chart
             DrawRows(drawing);
         }
     }
-
-    private static List<ClassChange> Pair(ArmResult original, ArmResult masterful, Func<string, int, string> name, Func<ClassResult, Estimate> measure) =>
-        [.. original.Classes.Zip(masterful.Classes).Select((pair, i) => new ClassChange(name(pair.First.Name, i), measure(pair.First), measure(pair.Second)))];
 
     private void DrawColumns(Drawing drawing)
     {
@@ -117,7 +98,7 @@ internal sealed class ClassImprovementChart : Chart
             }
 
             var box = new SKRect(middle - (width / 2), upper, middle + (width / 2), lower);
-            FillDelta(drawing, box, delta);
+            FillDelta(drawing, box, change.Verdict);
             Whisker(drawing, change.Original, v => _scale.At(v), middle - (width * 0.34f), level: false, filled: false);
             Whisker(drawing, change.Masterful, v => _scale.At(v), middle + (width * 0.34f), level: false, filled: true);
             ColumnText(drawing, change, delta, box, width);
@@ -126,10 +107,10 @@ internal sealed class ClassImprovementChart : Chart
         drawing.Line(ColumnsLeft, PlotTop + PlotHeight, Width - Margin, PlotTop + PlotHeight, Palette.AxisLine, 1.5f);
     }
 
-    private void ColumnText(Drawing drawing, ClassChange change, double delta, SKRect box, float width)
+    private void ColumnText(Drawing drawing, ClassFigure change, double delta, SKRect box, float width)
     {
-        var text = Figures.Points(delta, 1);
-        var inside = Value with { Color = delta < 0 ? Palette.Light : Palette.Ink };
+        var text = Text(change, delta);
+        var inside = Value with { Color = change.Verdict == Verdict.Worse ? Palette.Light : Palette.Ink };
         if (box.Height >= 18 && Drawing.Measure(text, inside) < (width * 0.68f) - 8)
         {
             drawing.Text(text, box.MidX, box.MidY, inside, Anchor.Middle);
@@ -137,7 +118,7 @@ internal sealed class ClassImprovementChart : Chart
         }
 
         var top = new[] { change.Original.High, change.Masterful.High }.Where(double.IsFinite).Select(_scale.At).Append(box.Top).Min();
-        drawing.Text(text, box.MidX, Math.Max(top - 11, PlotTop - 8), ChangeStyle(delta), Anchor.Middle);
+        drawing.Text(text, box.MidX, Math.Max(top - 11, PlotTop - 8), ChangeStyle(change.Verdict), Anchor.Middle);
     }
 
     private void DrawRows(Drawing drawing)
@@ -162,10 +143,10 @@ internal sealed class ClassImprovementChart : Chart
 
             var (lower, upper) = (_scale.At(Lower(change)), _scale.At(Upper(change)));
             drawing.Fill(new SKRect(_scale.Start, middle - (Row * 0.36f), lower, middle + (Row * 0.36f)), Palette.Baseline);
-            FillDelta(drawing, new SKRect(lower, middle - (Row * 0.36f), upper, middle + (Row * 0.36f)), delta);
+            FillDelta(drawing, new SKRect(lower, middle - (Row * 0.36f), upper, middle + (Row * 0.36f)), change.Verdict);
             Whisker(drawing, change.Original, v => _scale.At(v), middle - (Row * 0.18f), level: true, filled: false);
             Whisker(drawing, change.Masterful, v => _scale.At(v), middle + (Row * 0.18f), level: true, filled: true);
-            drawing.Text(Figures.Points(delta, 1), Width - Margin, middle, ChangeStyle(delta) with { Size = style.Size }, Anchor.End);
+            drawing.Text(Text(change, delta), Width - Margin, middle, ChangeStyle(change.Verdict) with { Size = style.Size }, Anchor.End);
         }
 
         drawing.Line(_scale.Start, PlotTop + 18, _scale.Start, bottom, Palette.AxisLine, 1.5f);
@@ -173,32 +154,38 @@ internal sealed class ClassImprovementChart : Chart
 
     private int TickDigits => Math.Max(0, _scale.TickDigits(8) - 2);
 
-    private static double? Delta(ClassChange change) =>
+    private static double? Delta(ClassFigure change) =>
         double.IsFinite(change.Original.Value) && double.IsFinite(change.Masterful.Value) ? change.Masterful.Value - change.Original.Value : null;
 
-    private static double Lower(ClassChange change) => Math.Min(change.Original.Value, change.Masterful.Value);
+    private static double Lower(ClassFigure change) => Math.Min(change.Original.Value, change.Masterful.Value);
 
-    private static double Upper(ClassChange change) => Math.Max(change.Original.Value, change.Masterful.Value);
+    private static double Upper(ClassFigure change) => Math.Max(change.Original.Value, change.Masterful.Value);
 
-    private static TextStyle ChangeStyle(double delta) =>
-        Value with { Color = Math.Abs(delta) < 0.0005 ? Palette.Muted : delta > 0 ? Palette.BetterInk : Palette.Worse, Halo = true };
+    private static string Text(ClassFigure change, double delta) => $"{VerdictText.Sign(change.Verdict)} {Figures.Points(delta, 1)}".TrimStart();
 
-    private static void FillDelta(Drawing drawing, SKRect box, double delta)
+    private static TextStyle ChangeStyle(string? verdict) => Value with
     {
-        if (delta > 0)
-        {
-            drawing.Fill(box, Palette.Better);
-        }
-        else if (delta < 0)
-        {
-            FillWorse(drawing, box);
-        }
-    }
+        Color = verdict switch { Verdict.Better => Palette.BetterInk, Verdict.Worse => Palette.Worse, _ => Palette.Muted },
+        Halo = true,
+    };
 
-    private static void FillWorse(Drawing drawing, SKRect box)
+    private static void FillDelta(Drawing drawing, SKRect box, string? verdict)
     {
-        drawing.Fill(box, Palette.Worse);
-        drawing.Hatch(box, Palette.Light.WithAlpha(90));
+        switch (verdict)
+        {
+            case Verdict.Better:
+                drawing.Fill(box, Palette.Better);
+                break;
+            case Verdict.Worse:
+                drawing.Fill(box, Palette.Worse);
+                drawing.Hatch(box, Palette.Light.WithAlpha(90));
+                break;
+            case not Verdict.Same:
+                drawing.Fill(box, Palette.Insignificant);
+                drawing.Hatch(box, Palette.Original.WithAlpha(140));
+                drawing.Outline(box, Palette.Original);
+                break;
+        }
     }
 
     private static void Whisker(Drawing drawing, Estimate estimate, Func<double, float> at, float across, bool level, bool filled)

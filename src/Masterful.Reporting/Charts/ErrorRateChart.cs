@@ -80,21 +80,25 @@ internal sealed class ErrorRateChart(ArmResult original, ArmResult masterful, Co
         drawing.Line(X - 10, to, X - 5, to - 4, Palette.Muted, 1.5f);
         drawing.Line(X - 10, to, X - 5, to + 4, Palette.Muted, 1.5f);
         var middle = (from + to) / 2;
-        if (comparison.ErrorRateReduction is not { } reduction || !double.IsFinite(reduction))
+        var outcome = ComparisonOutcome.Of(original, masterful, comparison);
+        if (outcome is ComparisonOutcome.NoResult or ComparisonOutcome.NoErrors or ComparisonOutcome.ErrorsFromNone)
         {
-            drawing.Text("No reduction", X + 14, middle - 9, Label);
-            drawing.Text("could be computed", X + 14, middle + 9, Label);
+            var (first, second) = outcome switch
+            {
+                ComparisonOutcome.NoErrors => ("No error", "in either model"),
+                ComparisonOutcome.ErrorsFromNone => ("Errors, where the", "original makes none"),
+                _ => ("No reduction", "could be computed"),
+            };
+            drawing.Text(first, X + 14, middle - 9, Label);
+            drawing.Text(second, X + 14, middle + 9, Label);
             return;
         }
 
-        var (color, word) = reduction switch
-        {
-            > 0 => (Palette.BetterInk, "fewer errors"),
-            < 0 => (Palette.Worse, "more errors"),
-            _ => (Palette.Muted, "no change"),
-        };
+        var reduction = comparison.ErrorRateReduction!.Value;
+        var color = outcome switch { Verdict.Better => Palette.BetterInk, Verdict.Worse => Palette.Worse, _ => Palette.Muted };
+        var word = reduction switch { > 0 => "fewer errors", < 0 => "more errors", _ => "no change" };
         drawing.Text(Figures.Percent(Math.Abs(reduction), 1), X + 14, middle - 14, new TextStyle(24, color, Strong: true));
-        drawing.Text(word, X + 14, middle + 9, Label);
+        drawing.Text(word + (outcome == Verdict.WithinNoise ? " ≈ within noise" : ""), X + 14, middle + 9, Label);
         if (comparison is { Low: { } low, High: { } high })
         {
             drawing.Text($"reduction {Figures.Percent(low, 1)} to {Figures.Percent(high, 1)}", X + 14, middle + 28, Small);

@@ -1,3 +1,4 @@
+using Masterful.Results;
 using SkiaSharp;
 
 namespace Masterful.Reporting.Charts;

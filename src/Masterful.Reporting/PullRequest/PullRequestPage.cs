@@ -53,7 +53,7 @@ public sealed class PullRequestPage
 
     private string Page(FittedPage page, string? marker) => page
         .Always((marker is null ? "" : marker + "\n") + $"### {Badge()} {Title()}: {Outcome(_result)}")
-        .Always(Verdict())
+        .Always(Lead())
         .Always(Figuring())
         .Add(90, "the gate's rules", Gate())
         .Add(85, "how many classes gained and lost", _classes.Summary())
@@ -87,15 +87,9 @@ public sealed class PullRequestPage
         _ => "Gate not evaluated",
     };
 
-    private static string Outcome(RunResult result) => result.Comparison.ErrorRateReduction switch
-    {
-        null or double.NaN => "no error-rate reduction could be computed",
-        > 0 and var less => $"{Figures.Percent(less, 1)} fewer errors",
-        < 0 and var more => $"{Figures.Percent(-more, 1)} more errors",
-        _ => "as many errors as before",
-    };
+    private static string Outcome(RunResult result) => ComparisonOutcome.Short(result.Original, result.Masterful, result.Comparison);
 
-    private string Verdict()
+    private string Lead()
     {
         var (comparison, subject) = (_result.Comparison, $"{Code(_result.Model.Name)} on {Escape(_result.Dataset.Name)}");
         var counted = EvaluatedSplit.Images(_result) is > 0 and var count ? Figures.Count(count) + " " : "";
@@ -107,7 +101,7 @@ public sealed class PullRequestPage
 
         var interval = comparison is { Low: { } low, High: { } high } && double.IsFinite(low) && double.IsFinite(high)
             ? $" At {Figures.Percent(comparison.Confidence, 0)} confidence the reduction lies between {Figures.Percent(low, 1)} and {Figures.Percent(high, 1)}."
-            : "";
+            : ComparisonOutcome.WhyNone(_result.Original, _result.Masterful, comparison) is { } why ? $" There is no error-rate reduction: {why}." : "";
         return $"{subject}: trained with the policy {Code(_result.Policy.Name)} the model errs on **{Figures.Percent(_result.Masterful.ErrorRate)}** of the "
             + $"{images}, without any policy on **{Figures.Percent(_result.Original.ErrorRate)}**.{interval}"
             + (EvaluatedSplit.IsTest(_result) ? "" : " These images also chose the policy, which flatters it.");
@@ -152,9 +146,8 @@ public sealed class PullRequestPage
         }
 
         var size = $"{Figures.Points(change)}{(double.IsFinite(half) ? $" ± {Figures.Number(half * 100, 2)}" : "")}\u00A0points";
-        return _base.Unchanged || change == 0 ? ["none", "=\u00A0same"]
-            : !double.IsFinite(half) || Math.Abs(change) <= half ? [size, "≈\u00A0within\u00A0noise"]
-            : [size, change * better > 0 ? "▲\u00A0better" : "▼\u00A0worse"];
+        return _base.Unchanged || change == 0 ? ["none", VerdictText.Cell(Verdict.Same)]
+            : [size, VerdictText.Cell(double.IsFinite(half) ? Verdict.Of(change * better, (change * better) - half, (change * better) + half) : Verdict.WithinNoise)];
     }
 
     private string Comparability(string name)
@@ -224,7 +217,7 @@ public sealed class PullRequestPage
             [
                 s.Technique.Length == 0 ? "*no name*" : Code(s.Technique), Figures.LossChange(s.ValidationLossDelta),
                 s.StandardError is null ? "" : Figures.Loss(s.StandardError),
-                !s.Significant ? "≈\u00A0within\u00A0noise" : s.ValidationLossDelta < 0 ? "▲\u00A0better" : "▼\u00A0worse",
+                VerdictText.Cell(VerdictText.Of(s)),
             ])).ToString();
         var drawing = Published("waterfall.png", "Validation loss from the original to the masterful model, technique by technique.") ?? Waterfall();
         return Collapsed.Of("What each technique contributes", $"{drawing}\n\n{table}");
@@ -275,7 +268,7 @@ public sealed class PullRequestPage
 
         if (_result.Search is { } search)
         {
-            parts.Add($"{Figures.Count(search.PoliciesTested)} policies were tested, at {Figures.Short(search.Ratio, 2)} times the work of the final trainings."
+            parts.Add($"{Figures.Count(search.PoliciesTested)} policies were tested; finding the policy took {Figures.Short(search.Ratio, 2)} times the work of the final trainings."
                 + (search.CutShort is { Length: > 0 } why ? $" The search was cut short: {Sentence(why)}" : ""));
         }
 

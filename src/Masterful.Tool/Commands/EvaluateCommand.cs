@@ -2,6 +2,7 @@ using System.CommandLine;
 using Masterful.Core.Data;
 using Masterful.Core.Evaluation;
 using Masterful.Core.Models;
+using Masterful.Results;
 using Masterful.Tool.Output;
 using Spectre.Console;
 
@@ -47,9 +48,9 @@ internal static class EvaluateCommand
             .AddColumn(new TableColumn("precision").RightAligned());
         for (var c = 0; c < classes.Count; c++)
         {
-            table.AddRow(Markup.Escape(classes[c]), $"{metrics.Support[c]:N0}", $"{metrics.Recall[c]:0.0%}", $"{metrics.Precision[c]:0.0%}");
+            table.AddRow(Markup.Escape(classes[c]), Figures.Count(metrics.Support[c]), Figures.Percent(metrics.Recall[c], 1), Figures.Percent(metrics.Precision[c], 1));
         }
 
-        return $"{PlainText.Of(table)}{Environment.NewLine}error rate {metrics.ErrorRate:0.00%} ({error.Low:0.00%} to {error.High:0.00%}) on {predictions.Count:N0} {split} images";
+        return $"{PlainText.Of(table)}{Environment.NewLine}error rate {Figures.Percent(metrics.ErrorRate)} ({Figures.Percent(error.Low)} to {Figures.Percent(error.High)}) on {Figures.Count(predictions.Count)} {split} images";
     }
 }

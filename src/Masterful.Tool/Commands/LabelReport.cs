@@ -58,15 +58,15 @@ internal static class LabelReport
         for (var c = 0; c < audit.Classes.Count; c++)
         {
             var instead = audit.Estimate.MostOftenInstead(c) is { } other ? Name(audit.Classes[other]) : "";
-            table.AddRow(Name(audit.Classes[c]), $"{audit.ClassCounts[c]:N0}", $"{audit.Estimate.WrongShareOf(c):0.0%}", $"{audit.Issues.Count(i => i.Given == c):N0}", instead);
+            table.AddRow(Name(audit.Classes[c]), $"{audit.ClassCounts[c]:N0}", Figures.Percent(audit.Estimate.WrongShareOf(c), 1), $"{audit.Issues.Count(i => i.Given == c):N0}", instead);
         }
 
         string[] lines =
         [
             $"{PlainText.OneLine(spec.Dataset.Name)}: {images:N0} labels of train and validation, {audit.Folds} folds, policy {audit.PolicyName}",
             PlainText.Of(table),
-            $"models disagree with    {audit.Estimate.ErrorRate:0.0%} of the labels (cross-validated error)",
-            $"estimated wrong         {audit.Estimate.WrongShare:0.0%} of the labels, about {audit.Estimate.WrongShare * images:N0}; too many where the models are confidently wrong",
+            $"models disagree with    {Figures.Percent(audit.Estimate.ErrorRate, 1)} of the labels (cross-validated error)",
+            $"estimated wrong         {Figures.Percent(audit.Estimate.WrongShare, 1)} of the labels, about {audit.Estimate.WrongShare * images:N0}; too many where the models are confidently wrong",
             $"listed, surest first    {audit.Findings.Count:N0} in {path}",
             $"exact copies, unlike    {audit.Issues.Count(i => i.Copies.Count > 0):N0} of them",
             $"the surest to look at   {(sheet is null ? "no picture: see below" : $"{sheet} (given label → suggestion)")}",

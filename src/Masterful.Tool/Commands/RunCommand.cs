@@ -81,7 +81,7 @@ internal static class SearchCommand
     private static string Text(PolicyDecision decision, string path)
     {
         var found = decision.Policy;
-        var values = found.Values.Count == 0 ? "nothing helped" : string.Join(", ", found.Values.Select(v => $"{v.Axis} = {v.Value:0.##}"));
+        var values = found.Values.Count == 0 ? "nothing helped" : string.Join(", ", found.Values.Select(v => $"{v.Axis} = {Figures.Short(v.Value, 2)}"));
         string[] lines =
         [
             $"Policy {found.Name}: {values}",
@@ -103,17 +103,14 @@ internal static class RunSummary
             return;
         }
 
-        var comparison = result.Comparison;
         string[] lines =
         [
             "",
             $"Images      {string.Join(", ", result.Dataset.Counts.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value:N0}"))}{(result.Dataset.Health.WithoutLabel is > 0 and var without ? $"; {without:N0} of train have no label" : "")}",
             $"Policy      {result.Policy.Name}{Values(result.Policy)}",
-            $"Original    {result.Original.ErrorRate:0.00%} error ({result.Original.ErrorRateLow:0.00%} to {result.Original.ErrorRateHigh:0.00%})",
-            $"Masterful   {result.Masterful.ErrorRate:0.00%} error ({result.Masterful.ErrorRateLow:0.00%} to {result.Masterful.ErrorRateHigh:0.00%})",
-            comparison.ErrorRateReduction is { } reduction
-                ? $"Reduction   {reduction:0.0%} ({comparison.Low:0.0%} to {comparison.High:0.0%} at {comparison.Confidence:0.#%})"
-                : "Reduction   not computable",
+            $"Original    {Error(result.Original)}",
+            $"Masterful   {Error(result.Masterful)}",
+            $"Reduction   {Reduction(result)}",
             $"Trials      {result.Run.TrialsRun} trained, {result.Run.TrialsReused} reused, {Duration.Text(result.Run.FinishedAt - result.Run.StartedAt)}",
             $"Report      {report}",
             .. result.Notes.Select(n => $"Note        {n}"),
@@ -121,6 +118,19 @@ internal static class RunSummary
         call.Log.Result(string.Join(Environment.NewLine, lines), result);
     }
 
+    private static string Error(ArmResult arm) => double.IsFinite(arm.ErrorRate)
+        ? $"{Figures.Percent(arm.ErrorRate)} error ({Figures.Percent(arm.ErrorRateLow)} to {Figures.Percent(arm.ErrorRateHigh)})"
+        : Figures.Missing;
+
+    private static string Reduction(RunResult result)
+    {
+        var comparison = result.Comparison;
+        return ComparisonOutcome.WhyNone(result.Original, result.Masterful, comparison) is { } why
+            ? $"{Figures.Missing} ({why})"
+            : $"{Figures.Percent(comparison.ErrorRateReduction, 1)} ({Figures.Percent(comparison.Low, 1)} to {Figures.Percent(comparison.High, 1)} at {Figures.ShortPercent(comparison.Confidence, 1)})"
+                + (ComparisonOutcome.Of(result.Original, result.Masterful, comparison) == Verdict.WithinNoise ? ", within noise" : "");
+    }
+
     private static string Values(PolicyInfo policy) =>
-        policy.Values.Count == 0 ? "" : $": {string.Join(", ", policy.Values.Select(v => $"{v.Axis} {v.Value:0.##}"))}";
+        policy.Values.Count == 0 ? "" : $": {string.Join(", ", policy.Values.Select(v => $"{v.Axis} {Figures.Short(v.Value, 2)}"))}";
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Masterful.Core.Spec;
 using Masterful.Core.Trials;
+using Masterful.Results;
 using Masterful.Tool.Output;
 using Spectre.Console;
 
@@ -51,7 +52,7 @@ internal static class RunsCommand
             table.AddRow(
                 run.Id,
                 $"{run.Started.UtcDateTime:yyyy-MM-dd HH:mm}",
-                run.Finished is { } end ? Duration.Text(end - run.Started) : "-",
+                run.Finished is { } end ? Duration.Text(end - run.Started) : Figures.Missing,
                 Markup.Escape(run.Status ?? "not finished"),
                 $"{run.TrialsRun}",
                 $"{run.TrialsReused}");
@@ -69,9 +70,9 @@ internal static class RunsCommand
                 trial.Result.Key[..10],
                 Markup.Escape(trial.PolicyName),
                 trial.Result.Status.ToString().ToLowerInvariant(),
-                $"{trial.Result.SelectLoss:0.0000}",
-                $"{trial.Result.SelectError:0.00%}",
-                $"{trial.Result.Seconds:0.0}",
+                Figures.Loss(trial.Result.SelectLoss),
+                Figures.Percent(trial.Result.SelectError),
+                Figures.Number(trial.Result.Seconds, 1),
                 trial.Result.Reused ? "reused" : "");
         }
 

@@ -72,6 +72,21 @@ public partial class HouseTests
         Assert.Empty(told);
     }
 
+    /// <summary>
+    /// .NET writes a negative number that rounds to 0 by the format of positive ones, with a minus before it: −+0.0%. Figures has the signs.
+    /// </summary>
+    [Fact]
+    public void No_format_gives_a_sign_of_its_own()
+    {
+        var found =
+            from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            from Match match in SignedFormat().Matches(File.ReadAllText(file))
+            select $"{Path.GetFileName(file)}: {match.Value}";
+
+        Assert.Empty(found);
+    }
+
     private static IEnumerable<string> Sources(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Masterful.Core", folder), "*.cs", SearchOption.AllDirectories);
 
@@ -102,6 +117,9 @@ public partial class HouseTests
 
     [GeneratedRegex(@"\b(?:e|ex|exception|inner|InnerException\??)\.Message\b")]
     private static partial Regex ExceptionMessage();
+
+    [GeneratedRegex(@"[:""][+\-][0#][0#.,%]*(;|}|"")")]
+    private static partial Regex SignedFormat();
 
     [GeneratedRegex(@"\b(?:class|record|struct|interface|enum)\s+(?:struct\s+)?([A-Z]\w+)")]
     private static partial Regex TypeDeclaration();

@@ -26,13 +26,33 @@ public sealed class ClassificationMetricsTests
     }
 
     [Fact]
-    public void A_class_that_is_never_predicted_has_precision_0()
+    public void Recall_of_an_absent_class_and_precision_of_one_that_is_never_predicted_are_undefined()
     {
         var metrics = ClassificationMetrics.Of(new Predictions([1, 0, 0, 1, 0, 0], 3, [0, 1]));
 
-        Assert.Equal([0.5, 0, 0], metrics.Precision);
-        Assert.Equal([1, 0, 0], metrics.Recall);
+        Assert.Equal([0.5, double.NaN, double.NaN], metrics.Precision);
+        Assert.Equal([1, 0, double.NaN], metrics.Recall);
         Assert.Equal(0.5, metrics.ErrorRate);
+    }
+
+    [Fact]
+    public void What_is_undefined_is_so_in_an_arm_and_in_its_changes()
+    {
+        Predictions[] original = [new([1, 0, 0, 1, 0, 0], 3, [0, 1]), new([1, 0, 0, 1, 0, 0], 3, [0, 1])];
+        Predictions[] masterful = [new([1, 0, 0, 0, 1, 0], 3, [0, 1]), new([1, 0, 0, 0, 1, 0], 3, [0, 1])];
+        string[] names = ["a", "b", "absent"];
+
+        var arm = Comparison.Arm(original, names, 0.5, 0.95, 1);
+        var compared = Comparison.Compare(original, masterful, names, 0.5, 0.4, 0.95, 1);
+        var same = Comparison.Compare(original, original, names, 0.5, 0.5, 0.95, 1);
+
+        Assert.Equal((0, 0.0), (arm.Classes[2].Support, arm.Classes[2].Predicted));
+        Assert.All([arm.Classes[2].Recall, arm.Classes[2].RecallLow, arm.Classes[2].RecallHigh, arm.Classes[1].Precision, arm.Classes[1].PrecisionLow, arm.Classes[2].PrecisionHigh], v => Assert.Equal(double.NaN, v));
+        Assert.Equal(["within-noise", "within-noise", "undefined"], compared.Classes.Select(c => c.Verdict));
+        Assert.Equal(["within-noise", "undefined", "undefined"], compared.Classes.Select(c => c.PrecisionVerdict));
+        Assert.Equal(["same", "same", "undefined"], same.Classes.Select(c => c.Verdict));
+        Assert.Equal(0.5, compared.Measures.Single(m => m.Measure == "meanRecall").Change, 1e-12);
+        Assert.Equal(0.5, compared.Measures.Single(m => m.Measure == "meanPrecision").Change, 1e-12);
     }
 
     [Fact]

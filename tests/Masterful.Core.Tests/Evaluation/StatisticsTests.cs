@@ -53,6 +53,33 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public void Holms_levels_reject_what_his_adjusted_p_rejects()
+    {
+        var random = new Random(4);
+        for (var i = 0; i < 200; i++)
+        {
+            double[] p = [.. Enumerable.Range(0, 1 + (i % 12)).Select(_ => Math.Pow(random.NextDouble(), 4))];
+
+            Assert.Equal(Holm.Adjust(p).Select(a => a <= 0.05), p.Zip(Holm.Levels(p, 0.05), (value, level) => value <= level));
+        }
+
+        Assert.Equal([0.05 / 3, 0.05 / 2, 0.05 / 2], Holm.Levels([0.001, 0.03, 0.9], 0.05));
+    }
+
+    [Fact]
+    public void Without_trials_there_is_no_share_and_no_interval() =>
+        Assert.Equal(new Interval(double.NaN, double.NaN), WilsonInterval.Of(0, 0, 0.95));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7.5)]
+    [InlineData(400)]
+    [InlineData(2e6)]
+    public void Students_tail_is_that_of_its_quantile(double degreesOfFreedom) => Assert.All([0.9, 0.3, 0.05, 1e-3, 1e-6], p =>
+        Assert.Equal(p, StudentDistribution.TwoSided(StudentDistribution.Quantile(1 - (p / 2), degreesOfFreedom), degreesOfFreedom), 1e-3 * p));
+
+    [Fact]
     public void Isotonic_regression_agrees_with_scikit_learn()
     {
         var golden = GoldenStatistics.Root.GetProperty("isotonic");

@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using Masterful.Core.Pipeline;
+using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
+using Masterful.Core.Training;
+using Masterful.Core.Trials;
 using Masterful.Results;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Masterful.Core.Tests.Pipeline;
@@ -94,6 +98,50 @@ public sealed class MasterfulPipelineTests : SimulatedRunTests
         using var other = new TemporaryFolder();
         var capped = (await Run(Spec(other) with { Policy = new PolicySpec { Budget = new BudgetSpec(Ratio: 1.5, Trials: 9) } }, new SimulatedEnvironment())).Result;
         Assert.All(capped.Attribution, a => Assert.Null(a.LeaveOneOutDelta));
+    }
+
+    /// <summary>The real search over simulated trainings, with a recipe to settle: one definition of what it cost, and the cap holds for it.</summary>
+    [Theory]
+    [InlineData(0.3, 1)]
+    [InlineData(0.8, 1)]
+    [InlineData(1.5, 1)]
+    [InlineData(1.5, 3)]
+    [InlineData(5, 2)]
+    public async Task What_the_report_says_that_finding_the_policy_cost_is_under_the_cap_the_recipes_search_included(double ratio, int seeds)
+    {
+        var spec = Spec() with
+        {
+            Training = new TrainingSpec { Epochs = 20, BatchSize = null, LearningRate = null, Seeds = seeds },
+            Policy = new PolicySpec { Budget = new BudgetSpec(Ratio: ratio), Techniques = [Technique.HorizontalMirror, Technique.Erase, Technique.Mixup] },
+        };
+        var environment = new SimulatedEnvironment { TrainImages = 600 };
+        var pipeline = new MasterfulPipeline(environment, TimeProvider.System, NullLogger.Instance);
+
+        var result = (await pipeline.RunAsync(spec, new PipelineOptions(), null, TestContext.Current.CancellationToken)).Result;
+
+        var final = TrialCost.FinalStage(environment.Trained[0] with { Fidelity = Fidelity.Full }, new SplitSizes(600, 20, 400), seeds);
+        var searched = environment.Trained.Where(t => !t.EvaluateTest && !t.KeepWeights && t.Seed == Seeds.Derive(0, "recipe")).Sum(t => TrialCost.ImagePasses(t, new SplitSizes(600, 20, 400)));
+        Assert.True(searched > 0);
+        Assert.InRange(result.Search!.Ratio, searched / (double)final, ratio);
+        Assert.Equal(result.Search.ImagePasses, result.Ledger.Take(2).Sum(e => e.ImagePasses));
+        Assert.Equal(result.Search.Ratio, result.Ledger.Take(2).Sum(e => e.ImagePasses) / (double)final, 1e-12);
+        var again = (await pipeline.RunAsync(spec, new PipelineOptions(), null, TestContext.Current.CancellationToken)).Result;
+        Assert.Equal(result.Search.Ratio, again.Search!.Ratio);
+    }
+
+    [Fact]
+    public async Task A_result_without_an_error_says_which_of_the_cases_it_is()
+    {
+        var spec = Spec() with { Gate = new GateSpec { ErrorRateReduction = 0.1, MaxErrorRate = 0.01, MaxClassRecallDrop = 0.01 } };
+
+        var none = (await Run(spec, new SimulatedEnvironment { TestErrors = _ => 0 })).Result;
+        using var other = new TemporaryFolder();
+        var some = (await Run(Spec(other) with { Gate = spec.Gate }, new SimulatedEnvironment { TestErrors = policy => policy.IsNone ? 0 : 0.1 })).Result;
+
+        Assert.Equal((ComparisonOutcome.NoErrors, "inconclusive"), (none.Comparison.Outcome, none.Gate.Status));
+        Assert.Equal(["inconclusive", "passed", "passed"], none.Gate.Rules.Select(r => r.Status));
+        Assert.Equal((ComparisonOutcome.ErrorsFromNone, "failed"), (some.Comparison.Outcome, some.Gate.Status));
+        Assert.Equal(ComparisonOutcome.ErrorsFromNone, some.Gate.Rules[0].Reason);
     }
 
     [Fact]

@@ -31,6 +31,12 @@ internal sealed class SimulatedEnvironment : IPipelineEnvironment
 
     public string ModelFingerprint { get; init; } = "model-1";
 
+    /// <summary>Error rate of a policy.</summary>
+    public Func<Policy, double> Errors { get; init; } = policy => 0.25 * Math.Pow(0.8, policy.Values.Count);
+
+    /// <summary>Error rate of a policy on the test images, where it is another.</summary>
+    public Func<Policy, double>? TestErrors { get; init; }
+
     /// <summary>Why a trial fails, or null.</summary>
     public Func<TrialSpec, string?> Fails { get; set; } = _ => null;
 
@@ -107,7 +113,7 @@ internal sealed class SimulatedEnvironment : IPipelineEnvironment
             return new TrialResult { Key = Key(trial), Status = TrialStatus.Failed, Failure = why, ImagePasses = cost, Seconds = 1 };
         }
 
-        var errorRate = 0.25 * Math.Pow(0.8, trial.Policy.Values.Count);
+        var errorRate = Errors(trial.Policy);
         var select = Predict(trial.Seed, 2000, errorRate);
         return new TrialResult
         {
@@ -116,7 +122,7 @@ internal sealed class SimulatedEnvironment : IPipelineEnvironment
             SelectLoss = errorRate + (0.01 * Share(trial.Seed, 0)) + (0.001 * Share(trial.Seed, trial.Policy.Values.Count)),
             SelectError = ClassificationMetrics.ErrorRateOf(select),
             Select = select,
-            Test = Predict(trial.Seed, 400, errorRate),
+            Test = Predict(trial.Seed, 400, TestErrors?.Invoke(trial.Policy) ?? errorRate),
             WeightsPath = $"/weights/{trial.Policy.Values.Count}/{trial.Seed}",
             ImagePasses = cost,
             Seconds = cost / 1000.0,

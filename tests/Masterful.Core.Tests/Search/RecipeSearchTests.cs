@@ -1,6 +1,7 @@
 using Masterful.Core.Runtime;
 using Masterful.Core.Search;
 using Masterful.Core.Spec;
+using Masterful.Core.Training;
 using Masterful.Core.Trials;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -60,9 +61,78 @@ public sealed class RecipeSearchTests
     }
 
     private static Task<SettledRecipe> SettleAsync(ITrialRunner runner, bool rate, bool size) =>
-        new RecipeSearch(runner, NullLogger.Instance).SettleAsync(
-            new RecipeSearchRequest { Template = PolicySearchTests.Template(7), LearningRate = rate, BatchSize = size, Sizes = Sizes },
+        SettleAsync(runner, new RecipeSearchRequest { Template = PolicySearchTests.Template(7), LearningRate = rate, BatchSize = size, Sizes = Sizes });
+
+    private static Task<SettledRecipe> SettleAsync(ITrialRunner runner, RecipeSearchRequest request) =>
+        new RecipeSearch(runner, TimeProvider.System, NullLogger.Instance).SettleAsync(request, TestContext.Current.CancellationToken);
+
+    /// <summary>Settling, then searching with what is left, as a run does.</summary>
+    [Theory]
+    [InlineData(0.0005, 1)]
+    [InlineData(0.02, 1)]
+    [InlineData(0.1, 1)]
+    [InlineData(0.5, 1)]
+    [InlineData(1.5, 1)]
+    [InlineData(0.1, 3)]
+    [InlineData(1.5, 3)]
+    public async Task Settling_takes_at_most_half_of_the_budget_in_shorter_runs_where_it_must(double ratio, int seeds)
+    {
+        var template = PolicySearchTests.Template(7);
+        var runner = new SimulatedTrialRunner(SimulatedTruth.Draw(1), Sizes);
+
+        var settled = await SettleAsync(
+            runner,
+            new RecipeSearchRequest { Template = template, LearningRate = true, BatchSize = true, Sizes = Sizes, Budget = new BudgetSpec(Ratio: ratio), FinalSeeds = seeds });
+
+        var cap = ratio * TrialCost.FinalStage(template, Sizes, seeds);
+        Assert.Equal(runner.ImagePasses, settled.Ledger.ImagePasses);
+        Assert.True(settled.Ledger.ImagePasses <= cap / 2, $"{settled.Ledger.ImagePasses} of {cap}");
+        Assert.True(settled.Recipe is { LearningRate: > 0, BatchSize: > 0 });
+        Assert.Equal(ratio < 0.05 ? 0 : 9, settled.Ledger.Trials);
+        var whole = runner.Asked.Count > 0 && runner.Asked.All(t => t.Fidelity == new Fidelity(0.15, 1));
+        Assert.Equal(ratio == 1.5, whole);
+        Assert.Equal(whole, !settled.Notes.Any(n => n.Contains("policy.budget", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Of_a_cap_on_trials_it_takes_half_the_middle_of_the_grid_first()
+    {
+        var runner = new ParabolaRunner();
+
+        var settled = await SettleAsync(
+            runner, new RecipeSearchRequest { Template = PolicySearchTests.Template(7), LearningRate = true, BatchSize = false, Sizes = Sizes, Budget = new BudgetSpec(Trials: 8) });
+
+        Assert.Equal(4, settled.Ledger.Trials);
+        Assert.Equal(RecipeSearch.Grid(OptimizerKind.Sgd).Skip(1).Take(4), runner.Asked.Select(t => t.Recipe.LearningRate).Order());
+        Assert.Equal(0.05, settled.Recipe.LearningRate, 0.002);
+    }
+
+    [Fact]
+    public async Task A_cap_on_time_ends_it_too()
+    {
+        var clock = new SimulatedClock();
+        var runner = new SimulatedTrialRunner(SimulatedTruth.Draw(1), Sizes) { Before = _ => clock.Advance(40) };
+
+        var settled = await new RecipeSearch(runner, clock, NullLogger.Instance).SettleAsync(
+            new RecipeSearchRequest { Template = PolicySearchTests.Template(7), LearningRate = true, BatchSize = true, Sizes = Sizes, Budget = new BudgetSpec(Time: TimeSpan.FromSeconds(100)) },
             TestContext.Current.CancellationToken);
+
+        Assert.InRange(runner.Asked.Count, 1, 3);
+        Assert.True(settled.Recipe.LearningRate > 0);
+    }
+
+    [Fact]
+    public async Task Repeating_it_in_smaller_batches_stays_within_its_half()
+    {
+        var template = PolicySearchTests.Template(7) with { Recipe = PolicySearchTests.Template(7).Recipe with { BatchSize = 64 } };
+        var runner = new ParabolaRunner { LargestBatch = 32 };
+
+        var settled = await SettleAsync(
+            runner, new RecipeSearchRequest { Template = template, LearningRate = true, BatchSize = false, Sizes = Sizes, Budget = new BudgetSpec(Ratio: 0.3), FinalSeeds = 1 });
+
+        Assert.True(settled.Halved);
+        Assert.InRange(settled.Ledger.ImagePasses, 1, (long)(0.15 * TrialCost.FinalStage(template, Sizes, 1)));
+    }
 
     [Fact]
     public async Task Finds_the_minimum_between_the_grids_rates_and_counts_what_it_spent()

@@ -26,7 +26,7 @@ public class ChartTests
     public void Each_meaning_has_its_colour_on_the_chart()
     {
         Assert.Empty(Missing("waterfall", Palette.Card, Palette.Original, Palette.Improvement, Palette.Worsening, Palette.Insignificant, Palette.Masterful));
-        Assert.Empty(Missing("recall", Palette.Card, Palette.Baseline, Palette.Better, Palette.Worse));
+        Assert.Empty(Missing("recall-verdicts", Palette.Card, Palette.Baseline, Palette.Better, Palette.Worse, Palette.Insignificant));
         Assert.Empty(Missing("policies", Palette.Card, Palette.Selected, Palette.AxisLine));
         Assert.Empty(Missing("error-rate", Palette.Card, Palette.Original, Palette.Masterful, Palette.BetterInk));
         Assert.Equal([Palette.BetterInk], Missing("error-rate-worse", Palette.BetterInk, Palette.Worse));

@@ -25,7 +25,13 @@ internal static class SampleCharts
         ["waterfall-left-out-many"] = () => WaterfallChart.OfLoss(0.9, 0.72, [.. Enumerable.Range(0, 9).Select(i => Step("label_smoothing", -0.02) with { LeaveOneOutDelta = 0.004 * (i - 3), LeaveOneOutStandardError = 0.003 })]),
         ["waterfall-one"] = () => WaterfallChart.OfLoss(0.31, 0.28, [Step("erase", -0.03)]),
         ["recall"] = () => Recall(SampleResults.Fashion()),
-        ["precision"] = () => ClassImprovementChart.Precision(SampleResults.Fashion().Original, SampleResults.Fashion().Masterful, ClassLabel.For),
+        ["precision"] = () => new ClassImprovementChart("precision", Labelled(ClassFigure.Precision(SampleResults.Fashion()))),
+        ["error-rate-within-noise"] = () => ErrorRate(SampleResults.Verdicts()),
+        ["error-rate-no-errors"] = () => ErrorRate(SampleResults.Rates(0, 0)),
+        ["error-rate-from-none"] = () => ErrorRate(SampleResults.Rates(0, 0.0075)),
+        ["recall-verdicts"] = () => Recall(SampleResults.Verdicts()),
+        ["precision-verdicts"] = () => new ClassImprovementChart("precision", Labelled(ClassFigure.Precision(SampleResults.Verdicts()))),
+        ["recall-none"] = () => Recall(SampleResults.None()),
         ["recall-2"] = () => Recall(SampleResults.ManyClasses(2)),
         ["recall-20"] = () => Recall(SampleResults.ManyClasses(20)),
         ["recall-100"] = () => Recall(SampleResults.ManyClasses(100)),
@@ -38,7 +44,9 @@ internal static class SampleCharts
 
     private static WaterfallChart Waterfall(RunResult result) => WaterfallChart.OfLoss(result.Original.ValidationLoss, result.Masterful.ValidationLoss, result.Attribution);
 
-    private static ClassImprovementChart Recall(RunResult result) => ClassImprovementChart.Recall(result.Original, result.Masterful, ClassLabel.For);
+    private static ClassImprovementChart Recall(RunResult result) => new("recall", Labelled(ClassFigure.Recall(result)));
+
+    private static IReadOnlyList<ClassFigure> Labelled(IReadOnlyList<ClassFigure> classes) => [.. classes.Select((c, i) => c with { Name = ClassLabel.For(c.Name, i) })];
 
     private static LabelDistributionChart Labels(RunResult result) =>
         new([.. result.Dataset.Classes.Select(ClassLabel.For)], [.. result.Dataset.ClassCounts.Select(c => (c.Key, c.Value))]);

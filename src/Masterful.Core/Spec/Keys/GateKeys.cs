@@ -37,7 +37,7 @@ internal static class GateKeys
         "on_inconclusive",
         Choice.Of<InconclusiveAction>(),
         Defaults.OnInconclusive,
-        "What happens when the reduction is reached but could be chance: fail the build, or warn.");
+        "What happens when the reduction is reached but could be chance, or neither model makes an error: fail the build, or warn.");
 
     /// <summary>The section <c>evaluation</c>.</summary>
     public static readonly SectionShape<EvaluationSpec> Evaluation = new(

@@ -29,10 +29,10 @@ internal static class PolicyKeys
         "ratio",
         new WordOr<double>("none", new NumberShape(0, 1000, aboveMinimum: true)),
         Defaults.Budget.Ratio,
-        "Cap on the search's work, as a multiple of the final trainings' (original and masterful, all seeds).");
+        "Cap on the search's work, as a multiple of the final trainings' (original and masterful, all seeds); settling learning rate and batch size is part of it.");
 
     private static readonly SpecKey<int?> Trials = new(
-        "trials", new WordOr<int>("none", new IntegerShape(1, 100_000)), Defaults.Budget.Trials, "Cap on the number of trials.");
+        "trials", new WordOr<int>("none", new IntegerShape(1, 100_000)), Defaults.Budget.Trials, "Cap on the number of trials, the short runs that settle learning rate and batch size included.");
 
     private static readonly SpecKey<BudgetSpec> Budget = new(
         "budget",

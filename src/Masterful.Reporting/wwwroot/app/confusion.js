@@ -1,5 +1,5 @@
 import { choice, h, pager } from "./dom.js";
-import { count, percent } from "./format.js";
+import { count, percent, signed } from "./format.js";
 
 // Which class is taken for which, down to the images.
 
@@ -22,18 +22,18 @@ export function confusionView(run, address) {
   function draw() {
     const largest = Math.max(1, ...classes.flatMap((t) => classes.filter((p) => p !== t).map((p) => Math.abs(of(state.arm, t, p)))));
     const cell = (/** @type {number} */ t, /** @type {number} */ p) => {
-      const value = of(state.arm, t, p), words = state.arm === "change" && value > 0 ? `+${value}` : String(value).replace("-", "−");
+      const value = of(state.arm, t, p), words = state.arm === "change" ? signed(value, 0) : String(value);
       if (t === p || !gallery) return h("td", {}, h("span", {}, words));
       const button = h("button", {
         type: "button", "aria-pressed": String(state.truth === t && state.taken === p), "aria-label": `${names[t]} taken for ${names[p]}: ${words}`,
         onclick: () => { Object.assign(state, { truth: t, taken: p }); draw(); gallery.show(); gallery.element.scrollIntoView({ block: "nearest" }); },
       }, value === 0 ? "·" : words);
       const td = h("td", {}, button);
-      td.style.background = value === 0 ? "" : `color-mix(in srgb, var(--${state.arm !== "change" ? "tested" : value > 0 ? "worse" : "better"}) ${Math.round((Math.abs(value) / largest) * 45)}%, transparent)`;
+      td.style.background = value === 0 ? "" : `color-mix(in srgb, var(--${state.arm !== "change" || value > 0 ? "tested" : "baseline"}) ${Math.round((Math.abs(value) / largest) * 45)}%, transparent)`;
       return td;
     };
     place.replaceChildren(h("div", { class: "table", role: "region", "aria-label": "Confusion matrix", tabindex: 0 }, h("table", { class: "matrix" },
-      h("caption", {}, `Rows: the true class. Columns: what it was taken for. Images, summed over ${result.recipe.seeds} seed${result.recipe.seeds === 1 ? "" : "s"}.${classes.length < names.length ? ` The ${classes.length} of ${names.length} classes with the most errors.` : ""}${gallery ? " Choose a cell to see its images." : ""}`),
+      h("caption", {}, `Rows: the true class. Columns: what it was taken for. Images, summed over ${result.recipe.seeds} seed${result.recipe.seeds === 1 ? "" : "s"}.${classes.length < names.length ? ` The ${classes.length} of ${names.length} classes with the most errors.` : ""}${state.arm === "change" ? " Red with +: more often than the original; blue with −: less often. A single cell is not judged: most differ by chance." : ""}${gallery ? " Choose a cell to see its images." : ""}`),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "true / taken for"), ...classes.map((p) => h("th", { scope: "col", title: names[p] }, names[p])))),
       h("tbody", {}, ...classes.map((t) => h("tr", {}, h("th", { scope: "row", title: names[t] }, names[t]), ...classes.map((p) => cell(t, p))))))));
   }
@@ -108,7 +108,7 @@ function imageGallery(run, file, address, state) {
   const element = h("section", { "aria-label": "Misclassified images" }, h("h3", {}, "Misclassified images"),
     h("p", { class: "lead" }, `${count(file.index.length)} of ${count(file.images)} images (${percent(file.index.length / Math.max(1, file.images), 1)}) were misclassified by at least one training. ✔ and ✘ stand for the seeds, in their order.${address || !file.sheet ? "" : file.sheet.entries.length < file.index.length ? ` ${count(file.sheet.entries.length)} of them are pictured here.` : ""}`),
     h("div", { class: "controls" }, truthChoice, takenChoice,
-      choice("Which", [["any", "all of them"], ["mended", "masterful is better"], ["broken", "masterful is worse"], ["always", "every training was wrong"]], state.kind, (v) => { state.kind = v; show(); })),
+      choice("Which", [["any", "all of them"], ["mended", "masterful errs at fewer seeds"], ["broken", "masterful errs at more seeds"], ["always", "every training was wrong"]], state.kind, (v) => { state.kind = v; show(); })),
     pages.element);
   show();
   return { element, show };

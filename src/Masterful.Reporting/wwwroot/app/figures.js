@@ -1,5 +1,5 @@
 import { h, table } from "./dom.js";
-import { count, duration, loss, percent, points, short, signed } from "./format.js";
+import { count, duration, known, loss, missing, percent, points, short, signed, verdictCount, verdictOf, verdictText, whyNone } from "./format.js";
 import { nameAxis, plot, tip, valueAxis } from "./plot.js";
 
 // The charts of one run's result.
@@ -130,40 +130,54 @@ function leftOut(result, ofError) {
  */
 export function classBars(result, measure, order = "data") {
   const high = measure === "recall" ? "recallHigh" : "precisionHigh", low = measure === "recall" ? "recallLow" : "precisionLow";
-  const all = result.original.classes.map((original, i) => ({ name: original.name, original: original[measure], masterful: result.masterful.classes[i][measure], after: result.masterful.classes[i], before: original, support: original.support }));
+  const changes = result.comparison.classes ?? [], paired = changes.length === result.original.classes.length;
+  const all = result.original.classes.map((before, i) => {
+    const after = result.masterful.classes[i], change = known(before[measure]) && known(after[measure]) ? after[measure] - before[measure] : NaN, c = paired ? changes[i] : {};
+    return {
+      name: before.name, support: before.support, before, after, change, original: before[measure], masterful: after[measure],
+      verdict: Number.isNaN(change) ? "undefined" : measure === "recall" ? c.verdict : c.precisionVerdict,
+      low: measure === "recall" ? c.low : c.precisionLow, high: measure === "recall" ? c.high : c.precisionHigh,
+    };
+  });
   if (!all.length) return h("p", { class: "note" }, "There are no figures by class.");
-  const change = (/** @type {any} */ c) => c.masterful - c.original;
+  const last = (/** @type {number} */ value) => (Number.isNaN(value) ? -Infinity : value);
   /** @type {Record<string, (a: any, b: any) => number>} */
-  const orders = { data: () => 0, better: (a, b) => change(b) - change(a), worse: (a, b) => change(a) - change(b), low: (a, b) => a.masterful - b.masterful };
+  const orders = {
+    data: () => 0, better: (a, b) => last(b.change) - last(a.change) || 0, worse: (a, b) => last(-b.change) - last(-a.change) || 0,
+    low: (a, b) => (known(a.masterful) ? a.masterful : 2) - (known(b.masterful) ? b.masterful : 2),
+  };
   const classes = [...all].sort(orders[order]);
   const shown = classes.slice(0, 100);
-  const better = all.filter((c) => change(c) > 0).length, worse = all.filter((c) => change(c) < 0).length;
-  const least = Math.min(...shown.flatMap((c) => [c.before[low], c.after[low]]).filter(Number.isFinite));
+  const least = Math.min(...shown.flatMap((c) => [c.before[low], c.after[low]]).filter(known));
   const floor = Math.max(0, Math.floor((least - 0.05) * 10) / 10) || 0;
-  const words = (/** @type {any} */ c) => (change(c) > 0 ? "▲ " : change(c) < 0 ? "▼ " : "= ") + points(change(c), 1);
-  const name = measure === "recall" ? "Recall" : "Precision";
+  const words = (/** @type {any} */ c) => (Number.isNaN(c.change) ? missing : `${verdictText(c.verdict).sign} ${points(c.change, 1)}`.trim());
+  const interval = (/** @type {any} */ c) => (known(c.low) && c.high > c.low ? ` (${points(c.low, 1)} to ${points(c.high, 1)})` : "");
+  const rate = (/** @type {any} */ arm) => (known(arm[measure]) ? `${percent(arm[measure], 1)} (${percent(arm[low], 1)} to ${percent(arm[high], 1)})` : missing);
+  const name = measure === "recall" ? "Recall" : "Precision", counted = verdictCount(name, all.map((c) => c.verdict));
   return plot({
     title: `${name} of each class`,
-    subtitle: `Blue: what both models have; green ▲: what the masterful model adds; red ▼: what it loses. Whiskers: the masterful model's interval.${floor ? ` The axis begins at ${percent(floor, 0)}.` : ""}${classes.length > shown.length ? ` The first ${shown.length} of ${classes.length} classes in this order.` : ""}`,
-    description: `${name} by class in both models: better in ${better} of ${all.length} classes, worse in ${worse}.`,
+    legend: [["lower of the two", "baseline"], ["▲ better", "better"], ["▼ worse", "worse"], ["≈ within noise", "noise"]],
+    subtitle: `${counted} On the blue bar stands the difference; better and worse are judged over images and seeds, for all classes together. Whiskers: the masterful model's interval.${floor ? ` The axis begins at ${percent(floor, 0)}.` : ""}${classes.length > shown.length ? ` The first ${shown.length} of ${classes.length} classes in this order.` : ""}`,
+    description: `${name} by class in both models. ${counted}`,
     height: shown.length * rowHeight + 50,
-    figures: table(`${name} by class`, [{ title: "Class" }, { title: "Images", number: true }, { title: "Original", number: true }, { title: "Masterful", number: true }, { title: "Change, points", number: true }],
-      classes.map((c) => [c.name, count(c.support), `${percent(c.original, 1)} (${percent(c.before[low], 1)} to ${percent(c.before[high], 1)})`, `${percent(c.masterful, 1)} (${percent(c.after[low], 1)} to ${percent(c.after[high], 1)})`, points(change(c), 1)])),
+    figures: table(`${name} by class`, [{ title: "Class" }, { title: "Images", number: true }, { title: "Original", number: true }, { title: "Masterful", number: true }, { title: "Change, points", number: true }, { title: "" }],
+      classes.map((c) => [c.name, count(c.support), rate(c.before), rate(c.after), points(c.change, 1) + interval(c), `${verdictText(c.verdict).sign} ${verdictText(c.verdict).word}`.trim()])),
     option: (colour) => ({
       grid: { left: 165, right: 20, top: 8, bottom: 30 },
-      xAxis: { type: "value", min: floor, max: 1 + (1 - floor) * 0.14, ...valueAxis(colour), axisLabel: { color: colour.muted, formatter: (/** @type {number} */ v) => (v > 1 ? "" : percent(v, 0)) } },
+      xAxis: { type: "value", min: floor, max: 1 + (1 - floor) * 0.18, ...valueAxis(colour), axisLabel: { color: colour.muted, formatter: (/** @type {number} */ v) => (v > 1 ? "" : percent(v, 0)) } },
       yAxis: nameAxis(colour, shown.map((c) => c.name)),
       tooltip: {
         trigger: "item", formatter: (/** @type {any} */ p) => {
           const c = shown[p.value[0]];
-          return tip([c.name, `Original ${percent(c.original, 1)} (${percent(c.before[low], 1)} to ${percent(c.before[high], 1)})`, `Masterful ${percent(c.masterful, 1)} (${percent(c.after[low], 1)} to ${percent(c.after[high], 1)})`, `${points(change(c), 1)} points, ${count(c.support)} images`]);
+          return tip([c.name, `Original ${rate(c.before)}`, `Masterful ${rate(c.after)}`, `${Number.isNaN(c.change) ? missing : `${points(c.change, 1)} points${interval(c)}`} ${verdictText(c.verdict).word}`, `${count(c.support)} images`]);
         },
       },
       series: [
-        floatingBars(colour, shown.map((c) => ({ from: floor, to: Math.min(c.original, c.masterful), fill: colour.baseline, words: "" }))),
+        floatingBars(colour, shown.map((c) => ({ from: floor, to: Number.isNaN(c.change) ? floor : Math.min(c.original, c.masterful), fill: colour.baseline, words: "" }))),
         floatingBars(colour, shown.map((c) => ({
-          from: Math.min(c.original, c.masterful), to: Math.max(c.original, c.masterful), fill: change(c) >= 0 ? colour.better : colour.worse,
-          low: c.after[low], high: c.after[high], words: words(c),
+          from: Number.isNaN(c.change) ? floor : Math.min(c.original, c.masterful), to: Number.isNaN(c.change) ? floor : Math.max(c.original, c.masterful),
+          fill: Number.isNaN(c.change) ? "transparent" : colour[verdictText(c.verdict).colour], dashed: !Number.isNaN(c.change) && verdictText(c.verdict).colour === "noise" && c.change !== 0,
+          low: Number.isNaN(c.change) ? undefined : c.after[low], high: Number.isNaN(c.change) ? undefined : c.after[high], words: words(c),
         }))),
       ],
     }),
@@ -180,7 +194,8 @@ export function errorRates(result) {
   const title = evaluated(result) === "test" ? "Test error" : "Selection error";
   const arms = [["original", result.original], ["masterful", result.masterful]];
   const { errorRateReduction: reduction, low, high, confidence } = result.comparison;
-  const range = typeof low === "number" ? ` (${percent(low, 1)} to ${percent(high, 1)} at ${percent(confidence, 0)} confidence)` : "";
+  const why = whyNone(result), noise = !why && verdictOf(reduction, low, high) === "within-noise";
+  const range = why ? `: ${why}` : (known(low) ? ` (${percent(low, 1)} to ${percent(high, 1)} at ${percent(confidence, 0)} confidence)` : "") + (noise ? ", within noise" : "");
   const most = Math.min(1, 1.2 * Math.max(...[result.original, result.masterful].flatMap((arm) => [arm.errorRate, arm.errorRateHigh]).filter((v) => Number.isFinite(v)), 0.001));
   return plot({
     title,
@@ -188,12 +203,12 @@ export function errorRates(result) {
     description: `${title}: original ${percent(result.original.errorRate)}, masterful ${percent(result.masterful.errorRate)}; reduction ${percent(reduction, 1)}${range}.`,
     height: 130,
     figures: table(title, [{ title: "Model" }, { title: "Error", number: true }, { title: "Interval", number: true }, { title: "Each seed", number: true }],
-      arms.map(([name, arm]) => { const a = /** @type {any} */ (arm); return [/** @type {string} */ (name), percent(a.errorRate), `${percent(a.errorRateLow)} to ${percent(a.errorRateHigh)}`, a.errorRatePerSeed.map((/** @type {number} */ e) => percent(e)).join(", ")]; })),
+      arms.map(([name, arm]) => { const a = /** @type {any} */ (arm); return [/** @type {string} */ (name), percent(a.errorRate), known(a.errorRateLow) ? `${percent(a.errorRateLow)} to ${percent(a.errorRateHigh)}` : missing, a.errorRatePerSeed.map((/** @type {number} */ e) => percent(e)).join(", ")]; })),
     option: (colour) => ({
       grid: { left: 165, right: 70, top: 8, bottom: 30 },
       xAxis: { type: "value", min: 0, max: most, ...valueAxis(colour), axisLabel: { color: colour.muted, showMaxLabel: false, formatter: (/** @type {number} */ v) => percent(v, 1) } },
       yAxis: nameAxis(colour, ["original", "masterful"]),
-      tooltip: { trigger: "item", formatter: (/** @type {any} */ p) => { const a = /** @type {any} */ (arms[p.value[0]][1]); return tip([String(arms[p.value[0]][0]), percent(a.errorRate), `${percent(a.errorRateLow)} to ${percent(a.errorRateHigh)}`]); } },
+      tooltip: { trigger: "item", formatter: (/** @type {any} */ p) => { const a = /** @type {any} */ (arms[p.value[0]][1]); return tip([String(arms[p.value[0]][0]), percent(a.errorRate), known(a.errorRateLow) ? `${percent(a.errorRateLow)} to ${percent(a.errorRateHigh)}` : missing]); } },
       series: [floatingBars(colour, arms.map(([name, arm]) => { const a = /** @type {any} */ (arm); return { from: 0, to: a.errorRate ?? 0, fill: name === "original" ? colour.original : colour.masterful, low: a.errorRateLow, high: a.errorRateHigh, words: percent(a.errorRate) }; }))],
     }),
   });

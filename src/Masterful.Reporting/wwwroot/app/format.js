@@ -1,8 +1,9 @@
-// Figures as people read them; what could not be computed is n/a.
+// Figures as people read them; what is undefined or was not measured is –. A figure that rounds to 0 has no sign.
 
-const missing = "n/a";
-const known = (/** @type {any} */ value) => typeof value === "number" && Number.isFinite(value);
-const minus = (/** @type {string} */ text) => text.replace("-", "−");
+export const missing = "–";
+/** Whether there is a figure. @param {any} value */
+export const known = (value) => typeof value === "number" && Number.isFinite(value);
+const minus = (/** @type {string} */ text) => (/[1-9]/.test(text) ? text.replace("-", "−") : text.replace("-", ""));
 
 /** @param {number | null | undefined} share 0..1 @param {number} [digits] */
 export function percent(share, digits = 2) {
@@ -23,7 +24,7 @@ export function loss(value) {
 export function signed(value, digits = 4) {
   if (!known(value)) return missing;
   const text = minus(/** @type {number} */ (value).toFixed(digits));
-  return /** @type {number} */ (value) > 0 ? "+" + text : text;
+  return /** @type {number} */ (value) > 0 && /[1-9]/.test(text) ? "+" + text : text;
 }
 
 /** @param {number | null | undefined} value */
@@ -55,3 +56,46 @@ export function when(time) {
 
 /** @type {Record<string, string>} */
 export const verdicts = { passed: "✔ passed", failed: "✘ failed", inconclusive: "◐ inconclusive", "not-evaluated": "○ not evaluated" };
+
+/**
+ * Signs and words of the verdicts in result.json, as VerdictText has them.
+ * @type {Record<string, { sign: string, word: string, colour: string }>}
+ */
+const said = {
+  better: { sign: "▲", word: "better", colour: "better" }, worse: { sign: "▼", word: "worse", colour: "worse" },
+  "within-noise": { sign: "≈", word: "within noise", colour: "noise" }, same: { sign: "=", word: "same", colour: "noise" }, undefined: { sign: missing, word: "undefined", colour: "noise" },
+};
+
+/** What is said of a change; nothing where the result has no paired interval. @param {string | null | undefined} verdict */
+export function verdictText(verdict) {
+  return said[verdict ?? "none"] ?? { sign: "", word: "", colour: "noise" };
+}
+
+/**
+ * Of a change that is better the higher it is, by its interval.
+ * @param {number} change @param {number} low @param {number} high
+ */
+export function verdictOf(change, low, high) {
+  return ![change, low, high].every(known) ? null : low > 0 ? "better" : high < 0 ? "worse" : change === 0 && low === 0 && high === 0 ? "same" : "within-noise";
+}
+
+/**
+ * How many classes are what.
+ * @param {string} measure Recall or Precision @param {(string | null | undefined)[]} all one a class
+ */
+export function verdictCount(measure, all) {
+  if (all.some((v) => !v)) return "The result has no paired intervals, so no class is called better or worse.";
+  const of = (/** @type {string} */ verdict) => all.filter((v) => v === verdict).length;
+  return `${measure} is better in ${of("better")} of ${count(all.length)} classes, worse in ${of("worse")}, and within noise in ${of("within-noise")}${of("same") ? `; the same in ${of("same")}` : ""}${of("undefined") ? `; undefined in ${of("undefined")}` : ""}.`;
+}
+
+/**
+ * Why there is no error-rate reduction, as a clause; null where there is one.
+ * @param {import("./source.js").Result} result
+ */
+export function whyNone({ original, masterful, comparison }) {
+  const [before, after] = [known(original.errorRate), known(masterful.errorRate)];
+  if (!before || !after) return before ? "the masterful model has no result" : after ? "the original has no result" : "neither model has a result";
+  if (original.errorRate === 0) return masterful.errorRate === 0 ? "neither model makes an error on these images, so that there is none to reduce" : `the original makes no error on these images, and the masterful model errs on ${percent(masterful.errorRate)} of them`;
+  return known(comparison.errorRateReduction) ? null : "the reduction is missing";
+}

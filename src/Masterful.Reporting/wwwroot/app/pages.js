@@ -60,7 +60,7 @@ export async function policiesPage(id) {
     h("h2", {}, "What each technique contributes"), h("div", { class: "sides" }, waterfall(result, false), waterfall(result, true)),
     h("h2", {}, "Error rate"), errorRates(result),
     h("h2", {}, "Recall and precision"),
-    h("div", { class: "controls" }, choice("Order", [["data", "of the data"], ["better", "most improved first"], ["worse", "most worsened first"], ["low", "lowest first"]], "data", sorted)), bars,
+    h("div", { class: "controls" }, choice("Order", [["data", "of the data"], ["better", "largest gain first"], ["worse", "largest loss first"], ["low", "lowest first"]], "data", sorted)), bars,
     h("h2", {}, "What is taken for what"), confusionView(run, address));
 }
 

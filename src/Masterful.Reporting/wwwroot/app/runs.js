@@ -1,5 +1,5 @@
 import { h, pager, table } from "./dom.js";
-import { amount, count, duration, loss, percent, points, short, signed, verdicts, when } from "./format.js";
+import { amount, count, duration, known, loss, percent, points, short, signed, verdictOf, verdicts, verdictText, when } from "./format.js";
 import { classBars, errorRates, evaluated, waterfall } from "./figures.js";
 import { policiesView } from "./parallel.js";
 import { source } from "./source.js";
@@ -139,12 +139,19 @@ function words(trial) {
 export async function comparePage(first, second) {
   const runs = [(await source.run(first)).result, (await source.run(second)).result];
   const split = evaluated(runs[0]);
-  /** @type {[string, (r: import("./source.js").Result) => any, ((v: any) => string), number][]} */
+  const arm = (/** @type {import("./source.js").Arm} */ a) => [a.errorRate, a.errorRateLow, a.errorRateHigh];
+  /** Value, low, high; figures without an interval are not judged. @type {[string, (r: import("./source.js").Result) => any[], ((v: any) => string), number][]} */
   const measures = [
-    [`Original, ${split} error`, (r) => r.original.errorRate, percent, -1], [`Masterful, ${split} error`, (r) => r.masterful.errorRate, percent, -1],
-    ["Error-rate reduction", (r) => r.comparison.errorRateReduction, percent, 1], [`Masterful, ${split} loss`, (r) => r.masterful.testLoss, loss, -1],
-    ["Masterful, validation loss", (r) => r.masterful.validationLoss, loss, -1],
+    [`Original, ${split} error`, (r) => arm(r.original), percent, -1], [`Masterful, ${split} error`, (r) => arm(r.masterful), percent, -1],
+    ["Error-rate reduction", (r) => [r.comparison.errorRateReduction, r.comparison.low, r.comparison.high], percent, 1], [`Masterful, ${split} loss`, (r) => [r.masterful.testLoss], loss, -1],
+    ["Masterful, validation loss", (r) => [r.masterful.validationLoss], loss, -1],
   ];
+  // As in a pull request's comment: the two runs count as independent.
+  const judge = (/** @type {any[]} */ a, /** @type {any[]} */ b, /** @type {number} */ sign) => {
+    const change = (b[0] - a[0]) * sign, half = Math.hypot((a[2] - a[1]) / 2, (b[2] - b[1]) / 2);
+    const { sign: mark, word } = verdictText(verdictOf(change, change - half, change + half));
+    return h("span", { class: word === "better" ? "up" : word === "worse" ? "down" : null }, `${mark} ${word}`.trim());
+  };
   /** @type {[string, (r: import("./source.js").Result) => string][]} */
   const facts = [
     ["Gate", (r) => verdicts[r.gate.status] ?? r.gate.status], ["Data", (r) => r.dataset.name], ["Fingerprint of the data", (r) => r.dataset.fingerprint.slice(0, 12)],
@@ -163,12 +170,13 @@ export async function comparePage(first, second) {
     evaluated(runs[1]) !== split && h("p", { class: "note" }, `▲ A was measured on ${split} images, B on ${evaluated(runs[1])} images: their errors can't be compared as such.`),
     runs[0].dataset.fingerprint !== runs[1].dataset.fingerprint && h("p", { class: "note" }, "▲ The two were measured on different data: their errors can't be compared as such."),
     table("Figures", [{ title: "Figure" }, { title: heads[0], number: true }, { title: heads[1], number: true }, { title: "B − A", number: true }, { title: "" }], measures.map(([name, of, text, sign]) => {
-      const [a, b] = runs.map(of), difference = typeof a === "number" && typeof b === "number" ? b - a : NaN;
-      return [name, text(a), text(b), text === loss ? signed(difference) : `${points(difference)} points`, difference * sign > 0 ? h("span", { class: "up" }, "▲ better") : difference * sign < 0 ? h("span", { class: "down" }, "▼ worse") : "="];
+      const [a, b] = runs.map(of), difference = known(a[0]) && known(b[0]) ? b[0] - a[0] : NaN;
+      return [name, text(a[0]), text(b[0]), Number.isNaN(difference) ? points(NaN) : text === loss ? signed(difference) : `${points(difference)} points`, judge(a, b, sign)];
     })),
+    h("p", { class: "note" }, "Within noise: the interval of the difference, of the two runs as independent, includes 0."),
     h("h2", {}, "What they are"), table("Facts", [{ title: "" }, { title: heads[0] }, { title: heads[1] }, { title: "" }], facts.map(([name, of]) => [name, of(runs[0]), of(runs[1]), of(runs[0]) === of(runs[1]) ? "=" : "≠"])),
     h("h2", {}, "Policies"), techniques.length ? table("Policies", [{ title: "Technique" }, { title: heads[0], number: true }, { title: heads[1], number: true }], techniques.map((t) => [t, on(runs[0], t), on(runs[1], t)])) : h("p", { class: "note" }, "Neither policy uses a technique."),
     h("h2", {}, "Error rates"), sides(errorRates), h("h2", {}, "Validation loss"), sides((r) => waterfall(r, false)),
-    h("h2", {}, "Recall of the masterful models"), table("Recall by class", [{ title: "Class" }, { title: heads[0], number: true }, { title: heads[1], number: true }, { title: "B − A, points", number: true }], names.slice(0, 200).map((/** @type {string} */ n) => [n, percent(recall(runs[0], n), 1), percent(recall(runs[1], n), 1), points(recall(runs[1], n) - recall(runs[0], n), 1)])),
+    h("h2", {}, "Recall of the masterful models"), table("Recall by class", [{ title: "Class" }, { title: heads[0], number: true }, { title: heads[1], number: true }, { title: "B − A, points", number: true }], names.slice(0, 200).map((/** @type {string} */ n) => [n, percent(recall(runs[0], n), 1), percent(recall(runs[1], n), 1), known(recall(runs[0], n)) && known(recall(runs[1], n)) ? points(recall(runs[1], n) - recall(runs[0], n), 1) : points(NaN)])),
     h("h2", {}, "Recall against each one's original"), sides((r) => classBars(r, "recall")));
 }

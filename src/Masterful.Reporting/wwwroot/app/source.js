@@ -1,7 +1,8 @@
 // Where the data comes from: a server beside the page, or the page itself.
 
 /**
- * @typedef {{ name: string, support: number, recall: number, recallLow: number, recallHigh: number, precision: number, precisionLow: number, precisionHigh: number }} ClassResult
+ * @typedef {{ name: string, support: number, predicted?: number, recall: number, recallLow: number, recallHigh: number, precision: number, precisionLow: number, precisionHigh: number }} ClassResult
+ * @typedef {{ name: string, recallChange: number, low: number, high: number, p?: number, verdict?: string, precisionChange?: number, precisionLow?: number, precisionHigh?: number, precisionP?: number, precisionVerdict?: string }} ClassChange
  * @typedef {{ errorRate: number, errorRateLow: number, errorRateHigh: number, errorRatePerSeed: number[], validationLoss: number, validationErrorRate?: number, testLoss: number, classes: ClassResult[], confusion: number[][] }} Arm
  * @typedef {{ technique: string, validationLossDelta: number, standardError?: number, significant: boolean, errorRateDelta?: number, errorRateStandardError?: number, leaveOneOutDelta?: number, leaveOneOutStandardError?: number, leaveOneOutErrorRateDelta?: number, leaveOneOutErrorRateStandardError?: number }} Step
  * @typedef {{ share: number, images: number, validationLoss: number, errorRate: number, change?: number, standardError?: number }} DosePoint

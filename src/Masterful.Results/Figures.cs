@@ -1,15 +1,31 @@
 using System.Globalization;
 
-namespace Masterful.Reporting;
+namespace Masterful.Results;
 
-/// <summary>Figures as people read them; what could not be computed is <c>n/a</c>.</summary>
+/// <summary>
+/// Figures as people read them, the same in messages, terminal, tables and charts whatever the culture; what is undefined or was not
+/// measured is <c>–</c>. A figure that rounds to 0 has no sign.
+/// </summary>
 internal static class Figures
 {
-    public const string Missing = "n/a";
+    /// <summary>Stands for a figure that there is not: undefined, as 0 of 0, or not measured.</summary>
+    public const string Missing = "–";
 
     /// <summary>0.0732 → <c>7.32%</c>.</summary>
     public static string Percent(double? share, int digits = 2) =>
         share is { } value && double.IsFinite(value) ? Number(value * 100, digits) + "%" : Missing;
+
+    /// <summary>0.1 → <c>10%</c>, with at most <paramref name="digits"/> digits after the point.</summary>
+    public static string ShortPercent(double? share, int digits = 2) =>
+        share is { } value && double.IsFinite(value) ? Short(value * 100, digits) + "%" : Missing;
+
+    /// <summary>−0.034 → <c>−3.4%</c>, a relative change with its sign.</summary>
+    public static string SignedPercent(double? change, int digits = 1) =>
+        change is { } value && double.IsFinite(value) ? Signed(value * 100, digits) + "%" : Missing;
+
+    /// <summary>0.02 → <c>2 points</c>, a difference of shares with at most two digits after the point.</summary>
+    public static string ShortPoints(double? change) =>
+        change is { } value && double.IsFinite(value) ? Short(value * 100, 2) + " points" : Missing;
 
     /// <summary>0.021 → <c>+2.10</c>, in percentage points.</summary>
     public static string Points(double? change, int digits = 2) =>
