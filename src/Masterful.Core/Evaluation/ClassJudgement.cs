@@ -89,8 +89,11 @@ internal static class ClassJudgement
             var own = table.Seeds - 1;
             var common = Math.Min(CommonDegrees, UsualDegrees + ((classes - 1) * own));
             var seeds = ((own * table.OfSeeds) + (common * rest * (1 + (table.Images * luck)))) / (own + common);
-            var total = images + Math.Max(0, seeds - rest);
-            var degrees = total * total / ((images * images / table.Images) + (seeds * seeds / (own + common)));
+            var shared = Math.Max(0, seeds - rest);
+            var total = images + shared;
+            // What single images vary by is estimated from them; of one seed only what is assumed beyond that is uncertain.
+            var uncertain = own == 0 ? shared : seeds;
+            var degrees = total * total / ((images * images / table.Images) + (uncertain * uncertain / (own + common)));
             return new Estimate(difference.Change, Math.Sqrt(total / table.Cells), Math.Max(1, degrees));
         }
 
