@@ -21,7 +21,7 @@ internal static class GateText
     public static IEnumerable<IReadOnlyList<string>> Rows(GateResult gate) => gate.Rules.Select(rule => (IReadOnlyList<string>)
     [
         Code(rule.Rule), Bound(rule) + Amount(rule.Rule, rule.Threshold), Amount(rule.Rule, rule.Actual), Status(rule.Status),
-        rule.Message is null ? "" : Sentence(rule.Message),
+        rule.Message is null ? Reason(rule.Reason) : Sentence(rule.Message),
     ]);
 
     private static string Status(string status) => status switch
@@ -31,6 +31,17 @@ internal static class GateText
         "inconclusive" => "◐\u00A0inconclusive",
         "not-evaluated" => "○\u00A0not\u00A0evaluated",
         _ => Escape(status),
+    };
+
+    /// <summary>Why there is no figure, where the result comes without its own sentence.</summary>
+    private static string Reason(string? reason) => reason switch
+    {
+        ComparisonOutcome.NoResult => "A model has no result.",
+        ComparisonOutcome.NoErrors => "Neither model makes an error.",
+        ComparisonOutcome.ErrorsFromNone => "The original makes no error, the masterful model some.",
+        Results.Verdict.Undefined => "No class has an image.",
+        "no-baseline" => "There is no earlier result.",
+        _ => "",
     };
 
     private static string Bound(GateRuleResult rule) => rule.Rule.StartsWith("max_", StringComparison.Ordinal) ? "≤ " : "≥ ";

@@ -106,6 +106,30 @@ public class VerdictTests
     }
 
     [Fact]
+    public void A_strangers_verdicts_are_those_of_its_figures_and_its_reasons_are_of_a_list()
+    {
+        var result = SampleResults.Verdicts();
+        var forged = result with
+        {
+            Comparison = result.Comparison with
+            {
+                Outcome = "@everyone",
+                Classes = [.. result.Comparison.Classes.Select(c => c with { Verdict = "better", PrecisionVerdict = "[x](http://evil.example)" })],
+                Measures = [.. result.Comparison.Measures.Select(m => m with { Verdict = "better" }), new("@evil", 1, 1, 1, "better")],
+            },
+            Gate = new GateResult("failed", [new("error_rate_reduction", 0.1, null, "failed") { Reason = "@evil" }, new("max_error_rate", 0.1, null, "failed") { Reason = ComparisonOutcome.NoResult }]),
+        };
+
+        var shown = UntrustedResult.Of(forged);
+
+        Assert.Equal(result.Comparison.Classes.Select(c => (c.Verdict, c.PrecisionVerdict)), shown.Comparison.Classes.Select(c => (c.Verdict, c.PrecisionVerdict)));
+        Assert.Equal(result.Comparison.Measures, shown.Comparison.Measures);
+        Assert.Equal(Verdict.WithinNoise, shown.Comparison.Outcome);
+        Assert.DoesNotContain("evil", Comment(shown), StringComparison.Ordinal);
+        Assert.Contains("A model has no result.", Comment(shown), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_result_without_paired_intervals_calls_no_class_anything()
     {
         var old = SampleResults.Fashion() with { Comparison = SampleResults.Fashion().Comparison with { Classes = [], Measures = [] } };

@@ -20,6 +20,8 @@ public static class UntrustedResult
     private static readonly string[] Optimizers = ["sgd", "adamw", "lamb"];
     private static readonly string[] Precisions = ["fp32", "bf16"];
     private static readonly string[] Splits = ["test", "select"];
+    private static readonly string[] Measures = ["errorRate", "meanRecall", "meanPrecision", "testLoss", "validationLoss"];
+    private static readonly string[] Reasons = [ComparisonOutcome.NoResult, ComparisonOutcome.NoErrors, ComparisonOutcome.ErrorsFromNone, Verdict.Undefined, "no-baseline"];
 
     /// <summary>What may be shown of a result.</summary>
     public static RunResult Of(RunResult result)
@@ -45,7 +47,7 @@ public static class UntrustedResult
             },
             Original = Arm(result.Original),
             Masterful = Arm(result.Masterful),
-            Comparison = result.Comparison with { Classes = [.. result.Comparison.Classes.Take(MostClasses).Select(c => c with { Name = Name(c.Name) })] },
+            Comparison = Comparison(result),
             Attribution = [.. result.Attribution.Take(MostEntries).Select(a => a with { Technique = Name(a.Technique) })],
             Search = result.Search is { } search ? Search(search) : null,
             Ledger = [.. result.Ledger.Take(MostEntries).Select(e => e with { Stage = Name(e.Stage) })],
@@ -100,6 +102,28 @@ public static class UntrustedResult
 
     private static ArmResult Arm(ArmResult arm) => arm with { Classes = [.. arm.Classes.Take(MostClasses).Select(c => c with { Name = Name(c.Name) })] };
 
+    /// <summary>What is said of a change follows from its figures here too, whatever the file says.</summary>
+    private static ComparisonResult Comparison(RunResult result) => result.Comparison with
+    {
+        Outcome = ComparisonOutcome.Of(result.Original, result.Masterful, result.Comparison),
+        Classes =
+        [
+            .. result.Comparison.Classes.Take(MostClasses).Select(c => c with
+            {
+                Name = Name(c.Name),
+                Verdict = Verdict.Of(c.RecallChange, c.Low, c.High),
+                PrecisionVerdict = Verdict.Of(c.PrecisionChange, c.PrecisionLow, c.PrecisionHigh),
+            }),
+        ],
+        Measures =
+        [
+            .. result.Comparison.Measures.Where(m => Measures.Contains(m.Measure)).Take(Measures.Length).Select(m => m with
+            {
+                Verdict = m.Measure.StartsWith("mean", StringComparison.Ordinal) ? Verdict.Of(m.Change, m.Low, m.High) : Verdict.OfFall(m.Change, m.Low, m.High),
+            }),
+        ],
+    };
+
     private static SearchInfo Search(SearchInfo search) => new()
     {
         PoliciesTested = search.PoliciesTested,
@@ -114,7 +138,7 @@ public static class UntrustedResult
 
     private static GateResult Gate(GateResult gate) => new(
         Word(gate.Status, Statuses, "not-evaluated"),
-        [.. gate.Rules.Where(r => Rules.Contains(r.Rule)).Take(MostEntries).Select(r => r with { Status = Word(r.Status, Statuses, "not-evaluated"), Message = null })]);
+        [.. gate.Rules.Where(r => Rules.Contains(r.Rule)).Take(MostEntries).Select(r => r with { Status = Word(r.Status, Statuses, "not-evaluated"), Message = null, Reason = Word(r.Reason ?? "", Reasons, "") })]);
 
     private static Dictionary<string, T> Named<T>(IReadOnlyDictionary<string, T> values)
     {
