@@ -9,7 +9,9 @@ namespace Masterful.Tool;
 /// <summary>Classifies what a command line names, a batch after the other, and says what came of it.</summary>
 internal sealed class PredictionRun(CommandCall call, MasterfulModel model, PredictionForm form)
 {
-    private const int ProgressStep = 64;
+    /// <summary>What ends before is told by its result alone.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
+
     private int _classified;
     private int _failed;
     private int _passedOver;
@@ -95,11 +97,10 @@ internal sealed class PredictionRun(CommandCall call, MasterfulModel model, Pred
                 _classified++;
             }
 
-            if ((_classified + _failed) % ProgressStep == 0)
+            if (call.Host.Clock.GetElapsedTime(start) is var time && time >= Soon)
             {
-                var seconds = call.Host.Clock.GetElapsedTime(start).TotalSeconds;
                 progress.Tell(
-                    $"classifying · {_classified:N0} images{(_failed == 0 ? "" : $", {_failed:N0} unreadable")}{(seconds > 0 ? $", {_classified / seconds:N0} a second" : "")}",
+                    $"classifying · {_classified:N0} images{(_failed == 0 ? "" : $", {_failed:N0} unreadable")}, {_classified / time.TotalSeconds:0.#} a second",
                     new { classified = _classified, failed = _failed });
             }
 

@@ -17,6 +17,8 @@ public sealed class MasterfulModel : IDisposable
     private const string WeightsName = "model.safetensors";
     private const string ScriptName = "model.pt";
     private const int BatchSize = 64;
+    private const int SmallestBatch = 8;
+    private const int BatchPixels = BatchSize * 64 * 64;
 
     private readonly Classifier _classifier;
     private readonly double _temperature;
@@ -132,8 +134,11 @@ public sealed class MasterfulModel : IDisposable
     public IEnumerable<ImagePrediction> PredictEach(IEnumerable<string> imagePaths, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(imagePaths);
-        return imagePaths.Chunk(BatchSize).SelectMany(batch => PredictFiles(batch, cancellation));
+        return imagePaths.Chunk(BatchLength).SelectMany(batch => PredictFiles(batch, cancellation));
     }
+
+    /// <summary>On a processor small batches of large images are as fast, and what is done is seen sooner.</summary>
+    private int BatchLength => _device.type == DeviceType.CUDA ? BatchSize : Math.Clamp(BatchPixels / (InputShape.Height * InputShape.Width), SmallestBatch, BatchSize);
 
     /// <summary>The network itself, for whole data sets.</summary>
     internal Classifier Classifier => _classifier;

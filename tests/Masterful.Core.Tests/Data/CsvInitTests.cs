@@ -41,6 +41,38 @@ public sealed class CsvInitTests : IDisposable
         Assert.Contains(columns ?? "", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("labels.csv", "train")]
+    [InlineData("train.csv", "train")]
+    [InlineData("b.csv", "b")]
+    public void Of_folders_with_images_of_the_same_names_it_is_not_the_test_s(string list, string folder)
+    {
+        foreach (var name in new[] { "a_test", "test", folder })
+        {
+            WriteImages(name, 24);
+        }
+
+        WriteImages("a_few", 2);
+        _data.Write(list, "id,breed\n" + string.Join('\n', Enumerable.Range(0, 24).Select(i => $"{i},{(i % 2 == 0 ? "cat" : "dog")}")));
+
+        using var splits = Initialized(out var text);
+
+        Assert.Contains($"path: '{folder}/{{id}}.png'", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_that_lack_different_extensions_load_as_proposed()
+    {
+        WriteImages("photos", 23);
+        _data.Write("photos/23.jpg", Images.Encoded(8, 8, 23, SkiaSharp.SKEncodedImageFormat.Jpeg));
+        _data.Write("labels.csv", "id,breed\n" + string.Join('\n', Enumerable.Range(0, 24).Reverse().Select(i => $"{i},{(i % 2 == 0 ? "cat" : "dog")}")));
+
+        using var splits = Initialized(out var text);
+
+        Assert.Equal(24, splits.Train.Count + splits.Select.Count + splits.Test.Count);
+        Assert.Contains("path: 'photos/{id}'", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void One_hot_columns_with_images_elsewhere_load_as_proposed()
     {

@@ -41,8 +41,8 @@ internal sealed class ImageList
     public static ColumnsSpec? Guess(string csv, string root, bool labelled)
     {
         IReadOnlyList<(int Line, IReadOnlyList<string> Fields)> rows = [.. CsvDialect.Of(csv).Rows(csv).Take(Sampled)];
-        return rows.Count == 0 ? null : ImageListColumns.Guess(csv, rows, labelled, field => field.Length == 0 ? null
-            : ListedFile.Exists(root, field) ? ("", "") : ListedFile.Elsewhere(root, csv, field));
+        return rows.Count == 0 ? null : ImageListColumns.Guess(csv, rows, labelled, fields => fields.Any(f => f.Length == 0) ? null
+            : fields.All(f => ListedFile.Exists(root, f)) ? ("", "") : ListedFile.Elsewhere(root, csv, fields));
     }
 
     /// <summary>The images, in the order of the file.</summary>

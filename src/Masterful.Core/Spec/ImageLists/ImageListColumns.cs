@@ -3,6 +3,8 @@ namespace Masterful.Core.Spec.ImageLists;
 /// <summary>Which columns of a list name the images, and which have their labels.</summary>
 internal sealed record ImageListColumns
 {
+    private const int Looked = 20;
+
     /// <summary>The names of the columns, or null where the first line is data.</summary>
     public required IReadOnlyList<string>? Header { get; init; }
 
@@ -61,15 +63,20 @@ internal sealed record ImageListColumns
     /// <param name="csv">The file.</param>
     /// <param name="rows">Its first lines.</param>
     /// <param name="labelled">Whether labels are wanted.</param>
-    /// <param name="find">The folder of the image that a field names and the extension that it lacks, both empty where nothing lacks, or null.</param>
+    /// <param name="find">The folder of the images that fields name and the extension that these lack, both empty where nothing lacks, or null.</param>
     public static ColumnsSpec? Guess(
-        string csv, IReadOnlyList<(int Line, IReadOnlyList<string> Fields)> rows, bool labelled, Func<string, (string Folder, string Extension)?> find)
+        string csv, IReadOnlyList<(int Line, IReadOnlyList<string> Fields)> rows, bool labelled, Func<IReadOnlyList<string>, (string Folder, string Extension)?> find)
     {
         var first = rows[0].Fields;
-        var header = IsHeader(rows, new ColumnsSpec(), f => find(f) is not null) ? first : null;
+        var header = IsHeader(rows, new ColumnsSpec(), f => find([f]) is not null) ? first : null;
         List<IReadOnlyList<string>> body = [.. rows.Skip(header is null ? 0 : 1).Select(r => r.Fields)];
+        if (body.Count == 0)
+        {
+            return null;
+        }
+
         var search = new ColumnSearch(new SourcePosition(csv), header, first.Count, body, _ => false);
-        var places = search.Columns(_ => true).Select(c => (Column: c, Place: body.Take(1).Select(r => c < r.Count ? find(r[c]) : null).FirstOrDefault()));
+        var places = search.Columns(_ => true).Select(c => (Column: c, Place: find([.. body.Take(Looked).Select(r => c < r.Count ? r[c] : "")])));
         if (places.FirstOrDefault(p => p.Place is not null) is not { Place: { } place, Column: var path })
         {
             return null;

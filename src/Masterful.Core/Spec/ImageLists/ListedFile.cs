@@ -49,22 +49,24 @@ internal static class ListedFile
     public static bool Exists(string root, string written) => Find(root, written, out _) is not null;
 
     /// <summary>
-    /// The folder below the root in which a name of a list that does not exist does, with a slash at its end, and the extension that the name
-    /// lacks: what a pattern of <c>dataset.columns.path</c> would say. Null when there is no such folder near.
+    /// The folder below the root in which names of a list that do not exist do, with a slash at its end, and the extension that the names
+    /// lack: what a pattern of <c>dataset.columns.path</c> would say. Null when there is no such folder near.
     /// </summary>
-    public static (string Folder, string Extension)? Elsewhere(string root, string csv, string written)
+    public static (string Folder, string Extension)? Elsewhere(string root, string csv, params IReadOnlyList<string> written)
     {
-        var name = written.Trim().Replace('\\', '/').TrimStart('/');
-        if (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal) || name.Split('/').Contains(".."))
+        List<string> names = [.. written.Select(w => w.Trim().Replace('\\', '/').TrimStart('/'))];
+        if (names.Count == 0 || names.Exists(n => n.Length == 0 || n.Contains('\0', StringComparison.Ordinal) || n.Split('/').Contains("..")))
         {
             return null;
         }
 
         foreach (var folder in Folders(root, csv))
         {
-            if (FolderPath.Below(root, folder) is { } below && Completions(Path.Combine(folder, name)) is [var found])
+            List<string> lacking = [.. names.Select(n => Path.Combine(folder, n)).Select(path => Completions(path) is [var found] ? found[path.Length..] : "/").Distinct()];
+            if (FolderPath.Below(root, folder) is { } below && !lacking.Contains("/"))
             {
-                return ($"{below}/", found[Path.Combine(folder, name).Length..]);
+                // Where they lack different ones, each is found by its name alone.
+                return ($"{below}/", lacking is [var same] ? same : "");
             }
         }
 
@@ -87,7 +89,7 @@ internal static class ListedFile
             .FirstOrDefault(path => !IsWindowsRoot(path) && Completions(Path.Combine(root, path)).Length == 1);
         var folder = Path.Combine(root, string.Join('/', parts[..^1]));
         return below ?? (!IsWindowsRoot(written) && Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => f.Equals(parts[^1], StringComparison.OrdinalIgnoreCase)).Select(f => string.Join('/', [.. parts[..^1], f])).FirstOrDefault()
+            ? Directory.EnumerateFiles(folder, "*", new EnumerationOptions()).Select(f => Path.GetFileName(f)).Where(f => f.Equals(parts[^1], StringComparison.OrdinalIgnoreCase)).Select(f => string.Join('/', [.. parts[..^1], f])).FirstOrDefault()
             : null);
     }
 
@@ -139,12 +141,20 @@ internal static class ListedFile
     private static bool IsWindowsRoot(string path) => Path.DirectorySeparatorChar != '\\'
         && (path is [var drive, ':', '\\' or '/', ..] && char.IsAsciiLetter(drive) || path.StartsWith(@"\\", StringComparison.Ordinal));
 
-    /// <summary>The folder of the list, then the folders below the root, those near it first.</summary>
+    /// <summary>
+    /// The folder of the list, then the folders below the root: those called like the list and those for training first, what is called a test
+    /// last, where names may be the same.
+    /// </summary>
     private static IEnumerable<string> Folders(string root, string csv)
     {
         var options = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System, MaxRecursionDepth = 2, RecurseSubdirectories = true };
+        var list = Path.GetFileNameWithoutExtension(csv);
         return new[] { Path.GetDirectoryName(Path.GetFullPath(csv))! }
-            .Concat(Directory.EnumerateDirectories(root, "*", options).Take(MostFolders).Order(StringComparer.Ordinal).OrderBy(f => f.Count(c => c == Path.DirectorySeparatorChar)));
+            .Concat(Directory.EnumerateDirectories(root, "*", options).Take(MostFolders).Order(StringComparer.Ordinal)
+                .OrderBy(f => Rank(Path.GetRelativePath(root, f))).ThenBy(f => f.Count(c => c == Path.DirectorySeparatorChar)));
+
+        int Rank(string folder) => Has(folder, list) ? 0 : Has(folder, "train") ? 1 : Has(folder, "test") && !Has(list, "test") ? 3 : 2;
+        static bool Has(string name, string word) => name.Contains(word, StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Shown(string written) => written.Length > 200 ? written[..200] + "…" : written;
