@@ -102,7 +102,7 @@ internal sealed class LiveFeed(DashboardOptions options)
             using var journal = options.OpenJournal?.Invoke() ?? Journal.OpenForReading(path, options.Clock);
             return journal.FindRun(progress.RunId) is not { Finished: null } run
                 ? new Moment(progress, null, [])
-                : new Moment(progress, new LiveRun(run.Id, run.Started, Path.GetFileName(run.SpecPath)), [.. journal.SummariesOf(run.Id).Select(Trial)]);
+                : new Moment(progress, new LiveRun(run.Id, run.Started, Path.GetFileName(run.SpecPath)), [.. journal.SummariesOf(run.Id).Select(Trial).OfType<LiveTrial>()]);
         }
         catch (DiagnosticException)
         {
@@ -137,12 +137,25 @@ internal sealed class LiveFeed(DashboardOptions options)
         }
     }
 
-    private static LiveTrial Trial(JournalTrialSummary trial)
+    /// <summary>Null where the journal has the text of no trial.</summary>
+    private static LiveTrial? Trial(JournalTrialSummary trial)
+    {
+        try
+        {
+            return Parse(trial);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static LiveTrial Parse(JournalTrialSummary trial)
     {
         using var spec = JsonDocument.Parse(trial.Spec);
         var root = spec.RootElement;
         return new LiveTrial(
-            trial.Key[..12], trial.PolicyName, root.GetProperty("policy").EnumerateObject().ToDictionary(v => v.Name, v => v.Value.GetDouble()),
+            trial.Key[..Math.Min(12, trial.Key.Length)], trial.PolicyName, root.GetProperty("policy").EnumerateObject().ToDictionary(v => v.Name, v => v.Value.GetDouble()),
             root.GetProperty("epochShare").GetDouble() * root.GetProperty("imageShare").GetDouble(), trial.Status.ToString().ToLowerInvariant(),
             trial.SelectLoss, trial.SelectError, trial.ImagePasses, trial.Seconds, trial.IsFinal, trial.Reused);
     }

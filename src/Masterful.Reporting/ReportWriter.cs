@@ -32,13 +32,22 @@ public static class ReportWriter
         var policiesPath = Path.Combine(folder, ResultFiles.PoliciesName);
         var policies = File.Exists(policiesPath) ? ResultFiles.Read<PoliciesFile>(policiesPath) : null;
         var files = Render(result, policies, ReadSamples(folder, result.Dataset), options, ReadMisclassified(folder));
-        StagedFiles.Write(folder, files);
+        var root = new RootFolder(folder);
+        RemoveLeftovers(root);
+        StagedFiles.Write(root, files);
         foreach (var stale in ReportCharts.Names.Select(name => "charts/" + name).Append(HtmlName).Where(name => files.All(f => f.Path != name)))
         {
-            File.Delete(Path.Combine(folder, stale));
+            File.Delete(root.Place(stale));
         }
 
         return [.. files.Select(file => Path.GetFullPath(Path.Combine(folder, file.Path)))];
+    }
+
+    /// <summary>What writers of this folder that were killed have left in it.</summary>
+    private static void RemoveLeftovers(RootFolder root)
+    {
+        StagedFile.RemoveLeftovers(root.Folder);
+        StagedFile.RemoveLeftovers(Path.GetDirectoryName(root.Place("charts/any"))!);
     }
 
     /// <summary>The report's files by path in its folder.</summary>

@@ -5,42 +5,50 @@ namespace Masterful.Reporting;
 /// <summary>Several files that appear together: each is stored whole beside its place first, and only then do all take their places.</summary>
 internal static class StagedFiles
 {
-    /// <exception cref="IOException">One of them can't be stored; none has taken its place.</exception>
-    public static void Write(string folder, IReadOnlyList<(string Path, byte[] Bytes)> files)
+    /// <param name="root">The folder that none of them leaves.</param>
+    /// <param name="files">Paths in it, and what they hold.</param>
+    /// <exception cref="IOException">One of them can't be stored, or would be elsewhere through a link; none has taken its place.</exception>
+    public static void Write(RootFolder root, IReadOnlyList<(string Path, byte[] Bytes)> files)
     {
-        var staging = Path.Combine(folder, $".report-{Environment.ProcessId:x}-{Guid.NewGuid():N}");
+        var staged = new List<StagedFile>();
+        var made = new Stack<string>();
         try
         {
             foreach (var (path, bytes) in files)
             {
-                Store(Path.Combine(staging, path), bytes);
+                var place = root.Place(path);
+                Make(Path.GetDirectoryName(place)!, made);
+                staged.Add(StagedFile.Create(place));
+                staged[^1].Stream.Write(bytes);
+                staged[^1].Stream.Flush(flushToDisk: true);
             }
 
-            foreach (var (path, _) in files)
-            {
-                var target = Path.Combine(folder, path);
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                File.Move(Path.Combine(staging, path), target, overwrite: true);
-            }
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new IOException($"{folder} can't be written: {Cause.Of(e)}", e);
+            staged.ForEach(file => file.Take());
+            made.Clear();
         }
         finally
         {
-            if (Directory.Exists(staging))
+            staged.ForEach(file => file.Dispose());
+            foreach (var folder in made.Where(f => Directory.Exists(f) && !Directory.EnumerateFileSystemEntries(f).Any()))
             {
-                Directory.Delete(staging, recursive: true);
+                Directory.Delete(folder);
             }
         }
     }
 
-    private static void Store(string path, byte[] bytes)
+    /// <summary>Makes a folder and those above it, and notes which were not there.</summary>
+    private static void Make(string folder, Stack<string> made)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        stream.Write(bytes);
-        stream.Flush(flushToDisk: true);
+        var missing = new Stack<string>();
+        for (var at = folder; at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at))
+        {
+            missing.Push(at);
+        }
+
+        Directory.CreateDirectory(folder);
+        foreach (var at in missing)
+        {
+            made.Push(at);
+        }
     }
 }

@@ -54,12 +54,12 @@ internal static class FleetSession
         }
 
         var path = TorchEnvironment.JournalPath(spec.Runtime.Cache);
-        return (File.Exists(path) ? Core.Trials.Journal.Open(path, call.Host.Clock) : null, null);
+        return (File.Exists(path) ? Core.Trials.Journal.Open(path, call.Host.Clock, call.Log.Diagnostic) : null, null);
     }
 
     /// <summary>The journal in the database.</summary>
     public static Journal Journal(CommandCall call, MasterfulSpec spec, FleetDatabase database) =>
-        new(new PostgresJournalStore(database, spec.Runtime.Cache), call.Host.Clock);
+        new(new PostgresJournalStore(database, spec.Runtime.Cache), call.Host.Clock) { Damaged = call.Log.Diagnostic };
 
     /// <summary>The environment of a run whose trials or whose journal are the fleet's.</summary>
     public static TorchEnvironment Environment(
@@ -145,7 +145,9 @@ internal static class FleetSession
     private static async Task<ShareWorkspace> FetchAsync(CommandCall call, Uri source, ShareToken token, bool trustModel)
     {
         using var progress = new ProgressLine(call.Host, call.Log);
-        var cache = new ContentCache(Path.GetFullPath(Path.Combine(MachineFolders.FromEnvironment().Cache, "fleet")));
+        var folders = MachineFolders.FromEnvironment();
+        folders.RequireCache();
+        var cache = new ContentCache(Path.Combine(folders.Cache, "fleet"));
         using var client = new ShareClient(source, token, cache, call.Host.Clock);
         var workspace = await client
             .FetchAsync(trustModel, new RelayProgress<DataProgress>(p => progress.Tell(p.ToString(), p)), call.Cancellation)

@@ -22,6 +22,7 @@ internal static class TorchSession
         }
 
         var folders = MachineFolders.FromEnvironment();
+        folders.RefuseUnsafeCache();
         var locator = new LibTorchLocator(call.Options.LibTorch, modelAssembly, folders);
         var location = locator.Locate();
         if (location is null && call.Options.LibTorch is { } named)

@@ -155,7 +155,97 @@ public sealed class HostileShareTests : IDisposable
         Assert.Equal(_folder.Cache.RunCache, loaded.Runtime.Cache);
     }
 
+    [Theory]
+    [InlineData("an object is replaced")]
+    [InlineData("a file of the workspace is replaced")]
+    [InlineData("both are written to")]
+    public async Task Another_content_of_the_same_length_and_time_is_noticed(string change)
+    {
+        using var server = new FakeCoordinator(Manifest(), Content);
+        var workspace = await FetchAsync(server);
+        var kept = change.Contains("object", StringComparison.Ordinal) ? Objects().Single() : workspace.SpecPath;
+        var time = System.IO.File.GetLastWriteTimeUtc(kept);
+        if (change.Contains("replaced", StringComparison.Ordinal))
+        {
+            System.IO.File.Delete(kept);
+        }
+        else if (!OperatingSystem.IsWindows())
+        {
+            System.IO.File.SetUnixFileMode(kept, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        System.IO.File.WriteAllText(kept, "version: 2");
+        System.IO.File.SetLastWriteTimeUtc(kept, time);
+
+        var again = await FetchAsync(server);
+
+        Assert.Equal(Content, System.IO.File.ReadAllText(again.SpecPath));
+        Assert.Equal(Content, System.IO.File.ReadAllText(Objects().Single()));
+        Assert.Equal(change.StartsWith("a file", StringComparison.Ordinal) ? 0 : 1, again.Fetched);
+        Assert.Equal(0, (await FetchAsync(server)).Fetched);
+    }
+
+    [Theory]
+    [InlineData("objects", true)]
+    [InlineData("workspaces", true)]
+    [InlineData("objects/link", false)]
+    public async Task A_folder_of_the_cache_that_is_a_link_is_not_followed(string linked, bool isRefused)
+    {
+        using var server = new FakeCoordinator(Manifest(), Content);
+        var outside = Directory.CreateDirectory(_folder.CachePath + "-outside").FullName;
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder.CachePath, linked))!);
+        Directory.CreateSymbolicLink(Path.Combine(_folder.CachePath, linked), outside);
+
+        if (isRefused)
+        {
+            var refused = await Assert.ThrowsAsync<DiagnosticException>(() => FetchAsync(server));
+            Assert.Equal(FleetDiagnostics.ShareNotKept, refused.Diagnostics[0].Code);
+        }
+        else
+        {
+            await FetchAsync(server);
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(outside));
+    }
+
+    [Fact]
+    public async Task A_folder_of_a_workspace_that_became_a_link_makes_it_anew()
+    {
+        using var server = new FakeCoordinator(Manifest(File("data/a.txt")), Content);
+        var workspace = Path.GetDirectoryName((await FetchAsync(server)).SpecPath)!;
+        var outside = _folder.CachePath + "-outside";
+        Directory.Move(Path.Combine(workspace, "data"), outside);
+        Directory.CreateSymbolicLink(Path.Combine(workspace, "data"), outside);
+
+        await FetchAsync(server);
+
+        Assert.Null(new DirectoryInfo(Path.Combine(workspace, "data")).LinkTarget);
+        Assert.Equal(Content, System.IO.File.ReadAllText(Path.Combine(outside, "a.txt")));
+    }
+
+    [Fact]
+    public async Task What_a_kill_left_in_the_cache_is_removed()
+    {
+        var left = new[] { "incoming/.abc.1f-0123456789abcdef0123456789abcdef.tmp", "workspaces/.0123456789abcdef0123456789abcdef/a.txt" }
+            .Select(name => Path.Combine(_folder.CachePath, name)).ToList();
+        foreach (var file in left)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            System.IO.File.WriteAllText(file, "half");
+        }
+
+        using var server = new FakeCoordinator(Manifest(), Content);
+        await FetchAsync(server);
+
+        Assert.DoesNotContain(left, f => System.IO.File.Exists(f));
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder.CachePath, "incoming")));
+        Assert.Single(Directory.GetFileSystemEntries(Path.Combine(_folder.CachePath, "workspaces")));
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private string[] Objects() => Directory.GetFiles(Path.Combine(_folder.CachePath, "objects"), "*", SearchOption.AllDirectories);
 
     private static string Hash { get; } = HashOf(Content);
 

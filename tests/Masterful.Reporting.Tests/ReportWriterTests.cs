@@ -276,13 +276,53 @@ public partial class ReportWriterTests
     public void A_report_that_cannot_be_stored_leaves_the_folder_as_it_was()
     {
         Assert.SkipUnless(Directory.Exists("/sys/kernel"), "Only on Linux is there a folder that nobody can write.");
-        Assert.ThrowsAny<IOException>(() => StagedFiles.Write("/sys/kernel", [("report.md", [1])]));
+        Assert.ThrowsAny<IOException>(() => StagedFiles.Write(new RootFolder("/sys/kernel"), [("report.md", [1])]));
         using var folder = new ReportFolder(SampleResults.None());
         var before = Directory.GetFileSystemEntries(folder.Path);
 
-        Assert.ThrowsAny<IOException>(() => StagedFiles.Write(folder.Path, [("report.md", [1]), ("report.md/impossible", [2])]));
+        Assert.ThrowsAny<IOException>(() => StagedFiles.Write(new RootFolder(folder.Path), [("report.md", [1]), ("report.md/impossible", [2])]));
 
         Assert.Equal(before, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Theory]
+    [InlineData("charts")]
+    [InlineData("charts/error-rate.png")]
+    [InlineData("report.md")]
+    public void A_link_in_the_folder_is_never_written_or_removed_through(string linked)
+    {
+        using var folder = new ReportFolder(SampleResults.None());
+        using var outside = new ReportFolder(SampleResults.None());
+        var victim = outside.File("error-rate.png");
+        File.WriteAllText(victim, "old");
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.File(linked))!);
+        File.CreateSymbolicLink(folder.File(linked), linked == "charts" ? outside.Path : victim);
+        var before = Directory.GetFileSystemEntries(outside.Path);
+
+        if (linked == "charts")
+        {
+            Assert.Contains(outside.Path, Assert.Throws<LeavesRootException>(() => ReportWriter.Write(folder.Path, new ReportOptions())).Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            ReportWriter.Write(folder.Path, new ReportOptions());
+        }
+
+        Assert.Equal("old", File.ReadAllText(victim));
+        Assert.Equal(before, Directory.GetFileSystemEntries(outside.Path));
+    }
+
+    [Fact]
+    public void What_a_kill_left_in_the_folder_is_removed()
+    {
+        using var folder = new ReportFolder(SampleResults.None());
+        Directory.CreateDirectory(folder.File("charts"));
+        string[] left = [".report.html.1f-0123456789abcdef0123456789abcdef.tmp", "charts/.waterfall.png.1f-0123456789abcdef0123456789abcdef.tmp"];
+        Assert.All(left, name => File.WriteAllText(folder.File(name), "half"));
+
+        ReportWriter.Write(folder.Path, new ReportOptions());
+
+        Assert.DoesNotContain(left, name => File.Exists(folder.File(name)));
     }
 
     [Fact]

@@ -97,6 +97,14 @@ public static class DataDiagnostics
     public static readonly DiagnosticCode TooFewForFolds = new(
         "MST0123", "a class has too few images for the folds", "Use fewer folds, or add images of the class.");
 
+    /// <summary>A download whose place is somewhere else, through a link.</summary>
+    public static readonly DiagnosticCode SourceLeavesRoot = new(
+        "MST0124", "a download would leave its folder through a link", "Name the folder that is meant in dataset.root, by its own path, or put the file there yourself.");
+
+    /// <summary>A redirect from one scheme to another, or too many.</summary>
+    public static readonly DiagnosticCode RedirectRefused = new(
+        "MST0125", "a download is redirected to where it may not go", "Put the address that the file really has into dataset.sources, or fetch the file yourself.");
+
     /// <summary>A name that is not valid UTF-8.</summary>
     public static readonly DiagnosticCode NameNotText = new(
         "MST0130",

@@ -95,16 +95,17 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
             return;
         }
 
-        // Whoever serves the data is none of those who may know of a run's trace.
-        using var http = fetcher is null ? new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) : null;
+        // Whoever serves the data is none of those who may know of a run's trace; redirects are followed by the fetcher, which looks where to.
+        using var http = fetcher is null ? new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null, AllowAutoRedirect = false }) : null;
         var downloads = fetcher ?? new SourceFetcher(http!, _clock);
         var check = new SourceCheck(DecodedFolder, _clock);
         var problems = new List<Diagnostic>();
         foreach (var (index, source) in dataset.Sources.Index())
         {
             var position = positionOf($"dataset.sources.{index}");
-            if (File.Exists(source.To))
+            if (SourceFetcher.IsThere(source))
             {
+                PartialFile.RemoveLeft(source.To);
                 problems.AddRange(new[] { await check.FindAsync(source, position, progress, cancellation).ConfigureAwait(false) }.OfType<Diagnostic>());
                 continue;
             }

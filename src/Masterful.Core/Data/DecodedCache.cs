@@ -53,7 +53,7 @@ internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger lo
 
         try
         {
-            AtomicFile.Write(path, file => DecodedFile.Write(file, shape, Report, Read));
+            AtomicFile.Write(InCache(path), file => DecodedFile.Write(file, shape, Report, Read));
             if (TryOpen(path, listing, shape) is { } fresh)
             {
                 return fresh;
@@ -71,6 +71,9 @@ internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger lo
         sink.Settle();
         return new DecodedSplit(listing, store, sink.Labels, sink.Hashes, classes, sink.Sizes);
     }
+
+    /// <summary>A path of this folder, which is one of the cache's and must not lead out of it.</summary>
+    private string InCache(string path) => new RootFolder(Path.GetDirectoryName(folder)!).Place(path);
 
     /// <summary>A file's time is when it was last of use: pruning goes by it.</summary>
     private void NoteUse(string path)
@@ -136,7 +139,7 @@ internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger lo
         {
             if (!hashes.Contains(Unreadable) && listing.Files.All(f => f.Stamp.Proves(f.Path, reading)))
             {
-                AtomicFile.Write(memory, key);
+                AtomicFile.Write(InCache(memory), key);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

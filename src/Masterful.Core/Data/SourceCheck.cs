@@ -42,7 +42,7 @@ internal sealed class SourceCheck(string folder, TimeProvider clock)
 
             if (stamp.Proves(source.To, reading))
             {
-                AtomicFile.Write(memory, found);
+                AtomicFile.Write(new RootFolder(Path.GetDirectoryName(folder)!).Place(memory), found);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,20 +1,20 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using Masterful.Core.Spec;
 using Masterful.Results;
 
 namespace Masterful.Core.Data;
 
 /// <summary>
-/// Downloads the files of <c>dataset.sources</c> that are missing. What has arrived stands in a <c>.part</c> file until it is whole
-/// and its hash is right; a broken download goes on from there, in this run or the next.
+/// Downloads the files of <c>dataset.sources</c> that are missing. What has arrived stands in a <see cref="PartialFile"/> until it is
+/// whole and its hash is right; a broken download goes on from there, in this run or the next.
 /// </summary>
-/// <param name="http">The client; its own timeout covers the answer's head only.</param>
+/// <param name="http">The client, which need not follow redirects; its own timeout covers the answer's head only.</param>
 /// <param name="time">The clock of the pauses between attempts.</param>
 public sealed class SourceFetcher(HttpClient http, TimeProvider time)
 {
     private const int Attempts = 5;
+    private const int MostRedirects = 10;
     private const int BufferLength = 1 << 17;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
 
@@ -29,38 +29,55 @@ public sealed class SourceFetcher(HttpClient http, TimeProvider time)
     /// <param name="position">Where it stands in the spec.</param>
     /// <param name="progress">Told the bytes now and then, or null.</param>
     /// <param name="cancellation">Stops; what has arrived is kept.</param>
-    /// <exception cref="DiagnosticException">It can't be had, or its hash is not the one in the spec.</exception>
+    /// <exception cref="DiagnosticException">It can't be had, its hash is not the one in the spec, or a link leads its place elsewhere.</exception>
     public async Task FetchAsync(SourceSpec source, SourcePosition? position, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
-        if (File.Exists(source.To))
+        if (IsThere(source))
         {
             return;
         }
 
-        var download = new Download(source, source.To + ".part", position, progress);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(source.To)!);
-            var resumed = File.Exists(download.Part);
-            await ReceiveAsync(download, cancellation).ConfigureAwait(false);
-            if (!await HasHashAsync(download, cancellation).ConfigureAwait(false) && resumed)
-            {
-                // The file may have changed between the two halves: once more, from the beginning.
-                await ReceiveAsync(download, cancellation).ConfigureAwait(false);
-                await HasHashAsync(download, cancellation).ConfigureAwait(false);
-            }
-
-            if (!File.Exists(download.Part))
-            {
-                throw download.Error(DataDiagnostics.DownloadChanged, $"{download.Url} has the SHA-256 {download.Found}, but dataset.sources says {source.Sha256}. If the file changed at its source, check it and put the new hash into the spec.");
-            }
-
-            File.Move(download.Part, source.To, overwrite: true);
+            using var part = PartialFile.Open(new RootFolder(source.Within).Place(source.To));
+            await FetchAsync(new Download(source, part, position, progress), cancellation).ConfigureAwait(false);
+        }
+        catch (LeavesRootException e)
+        {
+            throw new DiagnosticException(
+                DataDiagnostics.SourceLeavesRoot, $"Nothing was fetched to {source.To}: {Cause.Of(e)} {DataDiagnostics.SourceLeavesRoot.Remedy}", position);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw download.Error(DataDiagnostics.DownloadFailed, $"{source.To} can't be written: {Cause.Of(e)}");
+            throw new DiagnosticException(DataDiagnostics.DownloadFailed, $"{source.To} can't be written: {Cause.Of(e)}", position);
         }
+    }
+
+    /// <summary>Whether the file is there; a link that leads nowhere is not.</summary>
+    public static bool IsThere(SourceSpec source) => FileFacts.Of(source.To, follow: true) is { Kind: FileKind.File };
+
+    private async Task FetchAsync(Download download, CancellationToken cancellation)
+    {
+        var part = download.Part;
+        var resumed = part.Length > 0;
+        await ReceiveAsync(download, cancellation).ConfigureAwait(false);
+        var found = await part.HashAsync(cancellation).ConfigureAwait(false);
+        if (!download.IsRight(found) && resumed)
+        {
+            // The file may have changed between the two halves: once more, from the beginning.
+            part.Clear();
+            await ReceiveAsync(download, cancellation).ConfigureAwait(false);
+            found = await part.HashAsync(cancellation).ConfigureAwait(false);
+        }
+
+        if (!download.IsRight(found))
+        {
+            part.Clear();
+            throw download.Error(
+                DataDiagnostics.DownloadChanged, $"{download.Url} has the SHA-256 {found}, but dataset.sources says {download.Source.Sha256}. If the file changed at its source, check it and put the new hash into the spec.");
+        }
+
+        part.Take();
     }
 
     private async Task ReceiveAsync(Download download, CancellationToken cancellation)
@@ -92,16 +109,10 @@ public sealed class SourceFetcher(HttpClient http, TimeProvider time)
     {
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         stall.CancelAfter(StallTimeout);
-        using var request = new HttpRequestMessage(HttpMethod.Get, download.Source.Url);
         var have = download.Received;
-        if (have > 0)
-        {
-            request.Headers.Range = new RangeHeaderValue(have, null);
-        }
-
         try
         {
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall.Token).ConfigureAwait(false);
+            using var response = await SendAsync(download, have, stall.Token).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             {
                 // Nothing comes after what is here: it is whole, which its hash tells.
@@ -126,6 +137,36 @@ public sealed class SourceFetcher(HttpClient http, TimeProvider time)
         }
     }
 
+    /// <summary>Asks, and follows where it is sent, but not to what is less safe than what the spec names.</summary>
+    private async Task<HttpResponseMessage> SendAsync(Download download, long have, CancellationToken cancellation)
+    {
+        var address = download.Source.Url;
+        for (var redirects = 0; ; redirects++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            request.Headers.Range = have > 0 ? new RangeHeaderValue(have, null) : null;
+            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            if (!Uri.TryCreate(address, location, out var next) || (next.Scheme != address.Scheme && next.Scheme != Uri.UriSchemeHttps))
+            {
+                throw download.Error(
+                    DataDiagnostics.RedirectRefused, $"{download.Url} redirects from {address.Scheme} to '{next?.Scheme ?? "nowhere"}', which is not followed. {DataDiagnostics.RedirectRefused.Remedy}");
+            }
+
+            if (redirects == MostRedirects)
+            {
+                throw download.Error(DataDiagnostics.RedirectRefused, $"{download.Url} redirects more than {MostRedirects} times. {DataDiagnostics.RedirectRefused.Remedy}");
+            }
+
+            address = next;
+        }
+    }
+
     private static string Refused(HttpResponseMessage response, Download download)
     {
         var status = $"The server answers {(int)response.StatusCode} ({response.ReasonPhrase}).";
@@ -143,10 +184,13 @@ public sealed class SourceFetcher(HttpClient http, TimeProvider time)
             throw download.TooLarge(MaximumLength);
         }
 
+        if (total - start > download.Part.Room)
+        {
+            throw download.Error(DataDiagnostics.DownloadFailed, $"{download.Url} has {total:N0} bytes, and there is room for {download.Part.Room:N0} where it goes. Free space, or name another folder.");
+        }
+
         var body = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
-        await using var part = new FileStream(download.Part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
-        part.SetLength(start);
-        part.Position = start;
+        var part = download.Part.From(start);
         var buffer = new byte[BufferLength];
         while (await ReadAsync(body, buffer, stall.Token).ConfigureAwait(false) is var read and > 0)
         {
@@ -155,6 +199,7 @@ public sealed class SourceFetcher(HttpClient http, TimeProvider time)
             download.Report(part.Position, total);
             if (part.Position > MaximumLength)
             {
+                download.Part.Clear();
                 throw download.TooLarge(MaximumLength);
             }
         }
@@ -178,35 +223,18 @@ public sealed class SourceFetcher(HttpClient http, TimeProvider time)
         }
     }
 
-    /// <summary>Whether the file that arrived is the right one; a wrong one is removed.</summary>
-    private static async Task<bool> HasHashAsync(Download download, CancellationToken cancellation)
-    {
-        await using (var part = File.OpenRead(download.Part))
-        {
-            download.Found = Convert.ToHexStringLower(await SHA256.HashDataAsync(part, cancellation).ConfigureAwait(false));
-        }
-
-        if (download.Found.Equals(download.Source.Sha256, StringComparison.OrdinalIgnoreCase))
-        {
-            return true;
-        }
-
-        File.Delete(download.Part);
-        return false;
-    }
-
-    private sealed class Download(SourceSpec source, string part, SourcePosition? position, IProgress<DataProgress>? progress)
+    private sealed class Download(SourceSpec source, PartialFile part, SourcePosition? position, IProgress<DataProgress>? progress)
     {
         public SourceSpec Source => source;
 
-        public string Part => part;
+        public PartialFile Part => part;
 
         /// <summary>Without user name, password and query, which may hold secrets.</summary>
         public string Url { get; } = source.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
-        public long Received => File.Exists(part) ? new FileInfo(part).Length : 0;
+        public long Received => part.Length;
 
-        public string Found { get; set; } = "";
+        public bool IsRight(string sha256) => sha256.Equals(source.Sha256, StringComparison.OrdinalIgnoreCase);
 
         public void Report(long bytes, long? total) => progress?.Report(new DataProgress("download", Path.GetFileName(source.To), bytes, total));
 

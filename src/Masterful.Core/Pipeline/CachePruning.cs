@@ -3,6 +3,7 @@ using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Trials;
+using Masterful.Results;
 using Microsoft.Extensions.Logging;
 
 namespace Masterful.Core.Pipeline;
@@ -31,7 +32,7 @@ public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger
     {
         var now = clock.GetUtcNow();
         using var runLock = RunLock.Acquire(_cache, now, logger);
-        using var journal = openShared?.Invoke() ?? Journal.Open(TorchEnvironment.JournalPath(_cache), clock);
+        using var journal = openShared?.Invoke() ?? Journal.Open(TorchEnvironment.JournalPath(_cache), clock, entry => logger.LogWarning("{Code}: {Message}", entry.Code.Id, entry.Message));
         if (journal.Warning is { } warning)
         {
             throw new DiagnosticException(warning.Code, warning.Message, warning.Position);
@@ -64,7 +65,7 @@ public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger
                 file.Delete();
             }
 
-            foreach (var folder in goneRuns.Select(id => Path.Combine(_cache, RunFolder.ArchiveName, id)).Where(Directory.Exists))
+            foreach (var folder in goneRuns.Select(id => Path.Combine(_cache, RunFolder.ArchiveName, id)).Where(f => IsInside(f) && Directory.Exists(f)))
             {
                 Directory.Delete(folder);
             }
@@ -79,7 +80,7 @@ public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger
         Journal journal, IReadOnlyList<JournalHolding> holdings, PolicyLock? locked, JournalRun? ours, List<JournalRun> latest, DateTimeOffset cutoff)
     {
         var used = latest.SelectMany(r => journal.TrialsOf(r.Id)).Select(t => t.Result.Key).ToHashSet();
-        var now = ours is null ? [] : journal.TrialsOf(ours.Id).Select(t => CanonicalTrial.Read(t.Spec)).ToList();
+        var now = ours is null ? [] : journal.TrialsOf(ours.Id).Select(t => CanonicalTrial.Read(t.Spec)).OfType<CanonicalTrial>().ToList();
         HashSet<string> models = [.. now.Select(t => t.Model), .. locked is null ? [] : new[] { locked.Fingerprint.Model }];
         HashSet<string> data = [.. now.Select(t => t.Data), .. locked is null ? [] : new[] { locked.Fingerprint.Data }];
         var policy = locked is null ? null : CanonicalTrial.PolicyOf(locked.Policy);
@@ -88,8 +89,7 @@ public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger
 
         bool Fits(JournalHolding holding)
         {
-            var trial = CanonicalTrial.Read(holding.Spec);
-            return trial.Engine == CanonicalTrial.CurrentEngine
+            return CanonicalTrial.Read(holding.Spec) is { } trial && trial.Engine == CanonicalTrial.CurrentEngine
                 && trial.Epochs == spec.Training.Epochs && trial.Optimizer == spec.Training.Optimizer.ToString() && trial.WeightDecay == spec.Training.WeightDecay
                 && (spec.Training.BatchSize is not { } batch || trial.BatchSize == batch)
                 && (spec.Training.LearningRate is not { } rate || trial.LearningRate == rate)
@@ -104,8 +104,22 @@ public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger
 
     private IEnumerable<FileInfo> Files(string folder)
     {
-        var directory = new DirectoryInfo(Path.Combine(_cache, folder));
-        return directory.Exists && directory.LinkTarget is null ? directory.EnumerateFiles() : [];
+        var path = Path.GetFullPath(folder, _cache);
+        return IsInside(path) && Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles() : [];
+    }
+
+    /// <summary>Whether a folder is the cache's own: ids of runs come out of the journal, which may say anything, and a folder may be a link.</summary>
+    private bool IsInside(string folder)
+    {
+        try
+        {
+            return RootFolder.Below(_cache, folder) is { } below && below != "."
+                && new RootFolder(_cache).Resolve(folder) == Path.GetFullPath(below, RootFolder.WithoutLinks(_cache));
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     /// <summary>What of a trial's canonical text says whether it fits a spec.</summary>
@@ -116,7 +130,20 @@ public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger
 
         public static string NoPolicy { get; } = PolicyOf(Techniques.Policy.None);
 
-        public static CanonicalTrial Read(string canonical)
+        /// <summary>Null where it is the text of no trial: a journal may hold anything.</summary>
+        public static CanonicalTrial? Read(string canonical)
+        {
+            try
+            {
+                return Parse(canonical);
+            }
+            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            {
+                return null;
+            }
+        }
+
+        private static CanonicalTrial Parse(string canonical)
         {
             using var document = JsonDocument.Parse(canonical);
             var (trial, recipe) = (document.RootElement, document.RootElement.GetProperty("recipe"));
@@ -133,7 +160,7 @@ public sealed class CachePruning(MasterfulSpec spec, TimeProvider clock, ILogger
         }
 
         /// <summary>A policy as a trial's text has it.</summary>
-        public static string PolicyOf(Policy policy) => Read(TrialKey.Canonical(new TrialSpec
+        public static string PolicyOf(Policy policy) => Parse(TrialKey.Canonical(new TrialSpec
         {
             Policy = policy,
             Recipe = new Training.Recipe { Epochs = 1, BatchSize = 1, LearningRate = 1 },

@@ -123,6 +123,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         var baseline = ReadBaseline(options.BaselinePath);
         var locked = spec.Policy.Mode == PolicyMode.Search ? null : PolicyLockFile.Read(PolicyLock.PathFor(spec));
         using var runLock = RunLock.Acquire(spec.Runtime.Cache, startedAt, logger);
+        Leftovers.Remove(spec);
 
         progress?.Report(new PipelineProgress(PipelineStage.Data, spec.Dataset.Name, 0, 0, 0, null, null));
         using var data = await environment.LoadDataAsync(spec, PipelineProgress.Relay<DataProgress>(progress, OfData), cancellation).ConfigureAwait(false);

@@ -58,7 +58,9 @@ internal static class RunFolder
 
         try
         {
-            WriteFigures(Path.Combine(spec.Runtime.Cache, ArchiveName, content.Result.Run.Id), content);
+            // The place of a file in it: the folder itself may not be a link either.
+            var archive = new RootFolder(spec.Runtime.Cache).Place(Path.Combine(ArchiveName, content.Result.Run.Id, ResultFiles.ResultName));
+            WriteFigures(Path.GetDirectoryName(archive)!, content);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

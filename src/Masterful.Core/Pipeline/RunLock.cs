@@ -26,6 +26,12 @@ internal sealed class RunLock : IDisposable
         try
         {
             Directory.CreateDirectory(cache);
+            if (FileFacts.Of(path) is { Kind: FileKind.Link })
+            {
+                logger.LogWarning("The cache folder {Cache} can't be locked: {Path} is a link", cache, path);
+                return new RunLock(null);
+            }
+
             var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             AtomicFile.Write(holder, string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}, started {now:u}"));
             return new RunLock(stream);

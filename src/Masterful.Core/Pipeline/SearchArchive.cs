@@ -16,14 +16,19 @@ namespace Masterful.Core.Pipeline;
 /// <param name="logger">Warned when nothing can be kept.</param>
 internal sealed class SearchArchive(string cache, ILogger logger)
 {
-    private static readonly JsonSerializerOptions Options = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>Keeps a search. A cache that can't be written costs the next run its search section, nothing else.</summary>
     internal void Save(PolicyLock found, SearchRecord record)
     {
         try
         {
-            AtomicFile.Write(PathOf(found), JsonSerializer.SerializeToUtf8Bytes(record, Options));
+            AtomicFile.Write(new RootFolder(cache).Place(PathOf(found)), JsonSerializer.SerializeToUtf8Bytes(record, Options));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

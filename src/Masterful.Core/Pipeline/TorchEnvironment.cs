@@ -66,7 +66,8 @@ public sealed class TorchEnvironment(
     /// <inheritdoc/>
     public IRunSession OpenSession(RunIdentity run, MasterfulSpec spec, DatasetSplits data)
     {
-        var journal = openJournal?.Invoke() ?? Journal.Open(JournalPath(spec.Runtime.Cache), clock);
+        var journal = openJournal?.Invoke() ?? Journal.Open(
+            JournalPath(spec.Runtime.Cache), clock, entry => logger.LogWarning("{Code}: {Message}", entry.Code.Id, entry.Message));
         if (journal.Warning is { } warning)
         {
             logger.LogWarning("{Warning}", warning.Message);

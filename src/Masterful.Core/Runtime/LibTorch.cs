@@ -22,7 +22,7 @@ public static class LibTorch
     /// <summary>
     /// Loads libtorch and TorchSharp's library. Must come before the first touch of <c>torch</c>; later calls do nothing.
     /// </summary>
-    /// <exception cref="Spec.DiagnosticException">A library does not load; the message names it.</exception>
+    /// <exception cref="Spec.DiagnosticException">A library does not load, or is not what was installed; the message names it.</exception>
     public static void Load(LibTorchLocation location, MachineFolders folders)
     {
         lock (Gate)
@@ -32,6 +32,7 @@ public static class LibTorch
                 return;
             }
 
+            new LibraryProof(folders).Require(location);
             NativeHeap.KeepFreed();
 
             // Answering by handle keeps TorchSharp's own search, which copies half a gigabyte beside the program, out of it.
@@ -68,7 +69,7 @@ public static class LibTorch
         catch (DllNotFoundException e) when (e.Message.Contains(MissingOnOlderSystems, StringComparison.Ordinal))
         {
             Mended = true;
-            return LoadOrExplain(Mend(file, folders));
+            return LoadMended(file, folders);
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
@@ -76,30 +77,43 @@ public static class LibTorch
         }
     }
 
-    /// <summary>A private copy, named by the original's content, that asks for the newer C++ runtime only weakly.</summary>
-    private static string Mend(string file, MachineFolders folders)
+    /// <summary>
+    /// Loads a private copy, named by the original's content, that asks for the newer C++ runtime only weakly. The copy in the cache is
+    /// compared byte for byte with what it must be.
+    /// </summary>
+    private static nint LoadMended(string file, MachineFolders folders)
     {
         var bytes = File.ReadAllBytes(file);
         var marked = WeakVersionNeed.Mark(bytes, MissingOnOlderSystems) ?? bytes;
-        var relative = Path.Combine("native", Convert.ToHexStringLower(SHA256.HashData(bytes))[..16], Path.GetFileName(file));
-        var copy = Path.Combine(folders.Cache, relative);
-        if (File.Exists(copy))
+        if (folders.HasSafeCache)
         {
-            return copy;
+            var copy = Path.Combine(folders.Cache, "native", Convert.ToHexStringLower(SHA256.HashData(bytes))[..16], Path.GetFileName(file));
+            try
+            {
+                if (!File.Exists(copy) || !File.ReadAllBytes(copy).AsSpan().SequenceEqual(marked))
+                {
+                    AtomicFile.Write(copy, marked);
+                }
+
+                return LoadOrExplain(copy);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // A cache that can't be written is no reason to fail: the copy is 2 MB.
+            }
         }
 
+        // A folder of this process alone, that nobody could have made before; what is loaded needs no name any more.
+        var once = Directory.CreateTempSubdirectory("masterful-").FullName;
         try
         {
-            AtomicFile.Write(copy, marked);
+            AtomicFile.Write(Path.Combine(once, Path.GetFileName(file)), marked);
+            return LoadOrExplain(Path.Combine(once, Path.GetFileName(file)));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        finally
         {
-            // A read-only home is no reason to fail: the copy is 2 MB.
-            copy = Path.Combine(Path.GetTempPath(), $"masterful-{Environment.UserName}", relative);
-            AtomicFile.Write(copy, marked);
+            Directory.Delete(once, recursive: true);
         }
-
-        return copy;
     }
 
     private static nint LoadOrExplain(string file)

@@ -23,6 +23,7 @@ public sealed class LibTorchInstaller(MachineFolders folders, string configurati
     /// </exception>
     public async Task<string> InstallAsync(LibTorchKind kind, string? source, IProgress<LibTorchProgress>? progress, CancellationToken cancellation)
     {
+        folders.RequireCache();
         var folder = folders.InstalledLibTorch(kind);
         if (Directory.Exists(folder))
         {
@@ -86,9 +87,13 @@ public sealed class LibTorchInstaller(MachineFolders folders, string configurati
         PinnedPackage.TorchSharp.Verify(File.Exists(PinnedPackage.TorchSharp.MetadataFile(download.Packages)) ? download.Packages : folders.Packages);
         new RecordedPackages(folders.InstalledLibTorch(LibTorchKind.Cuda) + ".packages.json").Verify(download.Assets, download.Packages, folders.Packages);
         var missing = new[] { "torch_cuda", "torch_cpu", "LibTorchSharp" }.Select(NativeNames.File).Where(f => !File.Exists(Path.Combine(download.Published, f)));
-        return string.Join(", ", missing) is { Length: > 0 } names
-            ? throw new NuGetException($"{package} {PinnedPackage.TorchSharp.Version} was published without {names}.")
-            : download.Published;
+        if (string.Join(", ", missing) is { Length: > 0 } names)
+        {
+            throw new NuGetException($"{package} {PinnedPackage.TorchSharp.Version} was published without {names}.");
+        }
+
+        LibraryProof.Note(download.Published);
+        return download.Published;
     }
 
     private static string? CudaPackage => NativeNames.Platform switch

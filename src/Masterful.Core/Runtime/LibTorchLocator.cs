@@ -51,9 +51,8 @@ public sealed class LibTorchLocator(string? named, string? modelAssembly, Machin
         }
 
         // CUDA's computes on the CPU too, so who installed both wants that one.
-        candidates.Add((LibTorchOrigin.Cache, folders.InstalledLibTorch(LibTorchKind.Cuda)));
-        candidates.Add((LibTorchOrigin.Cache, folders.InstalledLibTorch(LibTorchKind.Cpu)));
-        candidates.Add((LibTorchOrigin.Packages, folders.PackagedLibTorch));
+        candidates.AddRange(Installed().Select(folder => (LibTorchOrigin.Cache, folder)));
+        candidates.AddRange(folders.Packages.Length > 0 ? [(LibTorchOrigin.Packages, folders.PackagedLibTorch)] : []);
         return candidates;
     }
 
@@ -65,7 +64,8 @@ public sealed class LibTorchLocator(string? named, string? modelAssembly, Machin
     {
         foreach (var (origin, folder) in Candidates().Where(c => File.Exists(Path.Combine(c.Folder, NativeNames.File("torch_cpu")))))
         {
-            var binding = new[] { folder, folders.PackagedBinding, folders.InstalledLibTorch(LibTorchKind.Cpu), folders.InstalledLibTorch(LibTorchKind.Cuda) }
+            string[] places = [folder, .. folders.Packages.Length > 0 ? [folders.PackagedBinding] : Array.Empty<string>(), .. Installed().Reverse()];
+            var binding = places
                 .Select(f => Path.Combine(f, NativeNames.File("LibTorchSharp")))
                 .FirstOrDefault(File.Exists);
             if (binding is not null)
@@ -74,4 +74,9 @@ public sealed class LibTorchLocator(string? named, string? modelAssembly, Machin
             }
         }
     }
+
+    /// <summary>What was installed into the cache; nothing where somebody else may have put it there.</summary>
+    private IEnumerable<string> Installed() => folders.Cache.Length > 0 && folders.CacheProblem is null
+        ? [folders.InstalledLibTorch(LibTorchKind.Cuda), folders.InstalledLibTorch(LibTorchKind.Cpu)]
+        : [];
 }

@@ -52,7 +52,7 @@ internal sealed partial class NuGetDownload(string folder, string configuration,
             await File.WriteAllTextAsync(Path.Combine(folder, stop), "<Project />", cancellation).ConfigureAwait(false);
         }
 
-        var start = new ProcessStartInfo(EnvironmentSetting.Read("DOTNET_HOST_PATH") ?? "dotnet", [command, "libtorch.csproj"])
+        var start = new ProcessStartInfo(DotNetHost.Path, [command, "libtorch.csproj"])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

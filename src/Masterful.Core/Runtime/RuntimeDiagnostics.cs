@@ -28,4 +28,16 @@ public static class RuntimeDiagnostics
     /// <summary>A cache or output folder that can't be written.</summary>
     public static readonly DiagnosticCode FolderNotWritable = new(
         "MST0305", "a folder is not writable", "Free space or change permissions, or name another folder in the spec.");
+
+    /// <summary>A cache folder that somebody else could have put code into.</summary>
+    public static readonly DiagnosticCode CacheNotPrivate = new(
+        "MST0212", "the tool's cache folder is not this user's alone", "Set MASTERFUL_CACHE to a folder of your own that nobody else may write to, or delete this one and let the tool make it.");
+
+    /// <summary>No home folder, and so no place for the cache.</summary>
+    public static readonly DiagnosticCode NoHome = new(
+        "MST0213", "there is no home folder for the tool's cache", "Set MASTERFUL_CACHE to a folder of your own, or HOME to your home folder; the temporary folder is everybody's.");
+
+    /// <summary>A library that is not the one that was pinned or installed.</summary>
+    public static readonly DiagnosticCode LibraryChanged = new(
+        "MST0214", "a library is not the one that was installed", "Delete the folder that the message names and run `dotnet masterful runtime install cpu`.");
 }

@@ -174,7 +174,8 @@ public sealed record SplitsSpec
 /// <param name="Url">http or https.</param>
 /// <param name="Sha256">Lower-case hexadecimal, 64 digits.</param>
 /// <param name="To">Full path.</param>
-public sealed record SourceSpec(Uri Url, string Sha256, string To);
+/// <param name="Within">Full path of the folder that it may not leave, through links neither: the spec's, or <c>dataset.root</c>.</param>
+public sealed record SourceSpec(Uri Url, string Sha256, string To, string Within);
 
 /// <summary>The <c>model</c> section: one of a zoo architecture, a C# type or a TorchScript file.</summary>
 public sealed record ModelSpec

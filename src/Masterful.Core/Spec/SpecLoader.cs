@@ -161,7 +161,7 @@ public static class SpecLoader
             {
                 Root = root,
                 Name = dataset.Name.Length > 0 ? dataset.Name : Path.GetFileName(Path.TrimEndingDirectorySeparator(root)),
-                Sources = [.. dataset.Sources.Select(s => s with { To = spec.Resolve(s.To) })],
+                Sources = [.. dataset.Sources.Select(s => s with { To = spec.Resolve(s.To), Within = FolderPath.Below(spec.Directory, spec.Resolve(s.To)) is null ? root : spec.Directory })],
             },
             Model = spec.Model with
             {

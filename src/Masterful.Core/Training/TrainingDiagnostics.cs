@@ -20,4 +20,8 @@ public static class TrainingDiagnostics
     /// <summary>No final training of the original model came to an end.</summary>
     public static readonly DiagnosticCode OriginalFailed = new(
         "MST0404", "the original model can't be trained", "Mend what the message names: the model's code, or training.learning_rate and training.batch_size.");
+
+    /// <summary>A checkpoint that is damaged or of another training (a warning: the training starts from its beginning).</summary>
+    public static readonly DiagnosticCode CheckpointDamaged = new(
+        "MST0215", "a checkpoint is damaged", "Nothing: it is set aside, and the training starts from its beginning. Where it comes again, look at the disk.");
 }

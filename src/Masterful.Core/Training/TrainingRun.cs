@@ -63,7 +63,7 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Goes on from the checkpoint, if there is one.</summary>
-    public void Restore() => _checkpoint?.Restore(State(), _losses);
+    public void Restore() => _checkpoint?.Restore(State(), _losses, Epochs);
 
     /// <summary>Trains one epoch and keeps its state; returns the number of images trained on.</summary>
     public int RunEpoch(CancellationToken cancellation)

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Masterful.Core.Evaluation;
 using Masterful.Core.Spec;
+using Masterful.Results;
 using Microsoft.Data.Sqlite;
 
 namespace Masterful.Core.Trials;
@@ -15,9 +16,6 @@ namespace Masterful.Core.Trials;
 /// </summary>
 public sealed class Journal : IDisposable
 {
-    /// <summary>In the column <c>transient</c>: 0 is a failure for good, 1 one that may not come again, this a lack of memory.</summary>
-    private const int MemoryShort = 2;
-
     private static readonly string[] TrialColumns =
     [
         "key", "policy", "spec", "finished", "status", "failure", "transient", "select_loss", "select_error", "raw_select_loss", "epoch_losses",
@@ -31,6 +29,8 @@ public sealed class Journal : IDisposable
     private readonly JournalStore _store;
     private readonly Lock _gate = new();
     private readonly TimeProvider _clock;
+    private readonly HashSet<string> _told = [];
+    private (string Id, string SpecPath)? _run;
 
     /// <summary>A journal kept in a store.</summary>
     /// <param name="store">Its tables are there. Disposed with the journal.</param>
@@ -38,27 +38,34 @@ public sealed class Journal : IDisposable
     /// <param name="warning">Why it is in memory only.</param>
     public Journal(JournalStore store, TimeProvider clock, Diagnostic? warning = null) => (_store, _clock, Warning) = (store, clock, warning);
 
-    /// <summary>Why this journal is in memory only, to be shown; null when it is on disk.</summary>
+    /// <summary>Why this journal is in memory only, or new though there was one, to be shown; else null.</summary>
     public Diagnostic? Warning { get; }
 
+    /// <summary>Told of entries that can't be: each is left out as if it were not there, so that its trial is run again.</summary>
+    public Action<Diagnostic>? Damaged { get; init; }
+
     /// <summary>Opens a journal, made if it is not there. Where it can't be written the run's journal is in memory: see <see cref="Warning"/>.</summary>
-    /// <exception cref="DiagnosticException">The file is damaged or was written by a newer version.</exception>
-    public static Journal Open(string path, TimeProvider clock) => Open(path, clock, SqliteOpenMode.ReadWriteCreate);
+    /// <param name="path">The file; a damaged one is set aside.</param>
+    /// <param name="clock">Tells the time.</param>
+    /// <param name="damaged">Told of entries that can't be.</param>
+    /// <exception cref="DiagnosticException">The file was written by a newer version.</exception>
+    public static Journal Open(string path, TimeProvider clock, Action<Diagnostic>? damaged = null) =>
+        Open(path, clock, SqliteOpenMode.ReadWriteCreate, damaged);
 
     /// <summary>Opens a journal to look at, also while a run writes it. Nothing can be saved through it.</summary>
     /// <exception cref="DiagnosticException">The file is not there, not readable, damaged or was written by a newer version.</exception>
     public static Journal OpenForReading(string path, TimeProvider clock) => new(new SqliteJournalStore(JournalDatabase.OpenForReading(path), path), clock);
 
-    internal static Journal Open(string path, TimeProvider clock, SqliteOpenMode mode)
+    internal static Journal Open(string path, TimeProvider clock, SqliteOpenMode mode, Action<Diagnostic>? damaged = null)
     {
         var (connection, warning) = JournalDatabase.Open(path, mode);
-        return new Journal(new SqliteJournalStore(connection, path), clock, warning);
+        return new Journal(new SqliteJournalStore(connection, path, mayReplace: connection.DataSource == path), clock, warning) { Damaged = damaged };
     }
 
     /// <summary>The result of a trial, marked as reused, or null. Weights whose file is gone are left out.</summary>
     public TrialResult? Find(string key) => Read(
         "SELECT * FROM trials WHERE key = @key",
-        row => Result(row) with { Reused = true },
+        row => Entries.Result(row) with { Reused = true },
         ("@key", key)).FirstOrDefault();
 
     /// <summary>Keeps a result; an earlier one of the same trial is replaced.</summary>
@@ -73,7 +80,7 @@ public sealed class Journal : IDisposable
         ("@finished", Now()),
         ("@status", result.Status.ToString()),
         ("@failure", result.Failure),
-        ("@transient", result.RanOutOfMemory ? MemoryShort : result.FailureIsTransient ? 1 : 0),
+        ("@transient", result.RanOutOfMemory ? JournalEntryReader.MemoryShort : result.FailureIsTransient ? 1 : 0),
         ("@select_loss", Number(result.SelectLoss)),
         ("@select_error", Number(result.SelectError)),
         ("@raw_select_loss", Number(result.RawSelectLoss)),
@@ -91,17 +98,23 @@ public sealed class Journal : IDisposable
     /// <summary>The result of a probe, or null.</summary>
     public DistanceProbeResult? FindProbe(string key) => Read(
         "SELECT result FROM probes WHERE key = @key",
-        row => JsonSerializer.Deserialize<DistanceProbeResult>(row.GetString(0), JsonOptions)!,
+        row => JournalEntryReader.Probe(row.GetString(0)),
         ("@key", key)).FirstOrDefault();
 
     /// <summary>Keeps the result of a probe.</summary>
     /// <exception cref="DiagnosticException">The disk is full or the file not writable any more.</exception>
     public void SaveProbe(string key, DistanceProbeResult result) => Write(
         "INSERT INTO probes (key, finished, result) VALUES (@key, @finished, @result) ON CONFLICT (key) DO UPDATE SET finished = excluded.finished, result = excluded.result",
-        ("@key", key), ("@finished", Now()), ("@result", JsonSerializer.Serialize(result, JsonOptions)));
+        ("@key", key), ("@finished", Now()), ("@result", JsonSerializer.Serialize(result, JournalEntryReader.JsonOptions)));
 
     /// <summary>Notes that a run has begun.</summary>
-    public void StartRun(string runId, string specPath) => Write(
+    public void StartRun(string runId, string specPath)
+    {
+        _run = (runId, specPath);
+        NoteRun(runId, specPath);
+    }
+
+    private void NoteRun(string runId, string specPath) => Write(
         "INSERT INTO runs (id, started, spec_path) VALUES (@id, @started, @spec) ON CONFLICT DO NOTHING",
         ("@id", runId), ("@started", Now()), ("@spec", specPath));
 
@@ -147,9 +160,9 @@ public sealed class Journal : IDisposable
         "SELECT t.*, u.reused AS reused FROM run_trials u JOIN trials t ON t.key = u.key WHERE u.run_id = @run ORDER BY t.finished, t.key",
         row => new JournalTrial(
             row.GetString(row.GetOrdinal("policy")),
-            row.GetString(row.GetOrdinal("spec")),
-            Time(row.GetString(row.GetOrdinal("finished"))),
-            Result(row) with { Reused = row.GetBoolean(row.GetOrdinal("reused")) }),
+            JournalEntryReader.Spec(row.GetString(row.GetOrdinal("spec"))),
+            JournalEntryReader.Time(row.GetString(row.GetOrdinal("finished"))),
+            Entries.Result(row) with { Reused = row.GetBoolean(row.GetOrdinal("reused")) }),
         ("@run", runId));
 
     /// <summary>The trials that a run used, in the order in which they were trained, without their predictions.</summary>
@@ -159,7 +172,7 @@ public sealed class Journal : IDisposable
         FROM run_trials u JOIN trials t ON t.key = u.key WHERE u.run_id = @run ORDER BY t.finished, t.key
         """,
         row => new JournalTrialSummary(
-            row.GetString(0), row.GetString(1), row.GetString(2), Time(row.GetString(3)), Enum.Parse<TrialStatus>(row.GetString(4)),
+            row.GetString(0), row.GetString(1), JournalEntryReader.Spec(row.GetString(2)), JournalEntryReader.Time(row.GetString(3)), JournalEntryReader.Status(row.GetString(4)),
             row.IsDBNull(5) ? double.NaN : row.GetDouble(5), row.IsDBNull(6) ? double.NaN : row.GetDouble(6),
             row.GetInt64(7), row.GetDouble(8), row.GetBoolean(9), row.GetBoolean(10)),
         ("@run", runId));
@@ -174,8 +187,8 @@ public sealed class Journal : IDisposable
         """,
         row =>
         {
-            var (trained, used) = (Time(row.GetString(2)), row.IsDBNull(3) ? DateTimeOffset.MinValue : Time(row.GetString(3)));
-            return new JournalHolding(row.GetString(0), row.GetString(1), trained > used ? trained : used, row.GetBoolean(4), row.GetInt64(5));
+            var (trained, used) = (JournalEntryReader.Time(row.GetString(2)), row.IsDBNull(3) ? DateTimeOffset.MinValue : JournalEntryReader.Time(row.GetString(3)));
+            return new JournalHolding(row.GetString(0), JournalEntryReader.Spec(row.GetString(1)), trained > used ? trained : used, row.GetBoolean(4), row.GetInt64(5));
         });
 
     /// <summary>Forgets trials and what noted their use, and gives their space back to the disk.</summary>
@@ -213,52 +226,12 @@ public sealed class Journal : IDisposable
     /// <summary>Closes the store.</summary>
     public void Dispose() => _store.Dispose();
 
-    private static JsonSerializerOptions JsonOptions { get; } =
-        new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
-
-    private TrialResult Result(DbDataReader row)
-    {
-        var weights = Text(row, row.GetOrdinal("weights_path")) is { } relative ? Path.GetFullPath(relative, _store.Folder) : null;
-        return new TrialResult
-        {
-            Key = row.GetString(row.GetOrdinal("key")),
-            Status = Enum.Parse<TrialStatus>(row.GetString(row.GetOrdinal("status"))),
-            Failure = Text(row, row.GetOrdinal("failure")),
-            FailureIsTransient = row.GetInt32(row.GetOrdinal("transient")) > 0,
-            RanOutOfMemory = row.GetInt32(row.GetOrdinal("transient")) == MemoryShort,
-            SelectLoss = Number(row, "select_loss"),
-            SelectError = Number(row, "select_error"),
-            RawSelectLoss = Number(row, "raw_select_loss"),
-            EpochLosses = Values<double>(row, "epoch_losses") ?? [],
-            Select = PredictionsOf(row, "select_logits", "select_labels"),
-            Test = PredictionsOf(row, "test_logits", "test_labels"),
-            WeightsPath = File.Exists(weights) ? weights : null,
-            ImagePasses = row.GetInt64(row.GetOrdinal("image_passes")),
-            Seconds = row.GetDouble(row.GetOrdinal("seconds")),
-            PeakMemory = row.GetInt64(row.GetOrdinal("peak_memory")),
-        };
-    }
-
-    private static Predictions? PredictionsOf(DbDataReader row, string logits, string labels) =>
-        Values<float>(row, logits) is { } values
-            ? new Predictions(values, row.GetInt32(row.GetOrdinal("class_count")), Values<int>(row, labels)!)
-            : null;
-
-    private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
     /// <summary>NaN is stored as NULL: SQLite has none.</summary>
     private static double? Number(double value) => double.IsNaN(value) ? null : value;
-
-    private static double Number(DbDataReader row, string column) =>
-        row.IsDBNull(row.GetOrdinal(column)) ? double.NaN : row.GetDouble(row.GetOrdinal(column));
 
     /// <summary>Numbers as the processor has them, little-endian wherever libtorch runs.</summary>
     private static byte[]? Bytes<T>(T[]? values)
         where T : unmanaged => values is null ? null : MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
-
-    private static T[]? Values<T>(DbDataReader row, string column)
-        where T : unmanaged =>
-        row.IsDBNull(row.GetOrdinal(column)) ? null : MemoryMarshal.Cast<byte, T>(row.GetFieldValue<byte[]>(row.GetOrdinal(column))).ToArray();
 
     /// <summary>Relative to the journal, so that a cache that is moved or restored elsewhere keeps its weights.</summary>
     private string? Relative(string? file) => file is null ? null : Path.GetRelativePath(_store.Folder, file);
@@ -271,13 +244,13 @@ public sealed class Journal : IDisposable
         FROM runs r {which}
         """,
         row => new JournalRun(
-            row.GetString(0), Time(row.GetString(1)), row.IsDBNull(2) ? null : Time(row.GetString(2)), row.GetString(3),
-            Text(row, 4), Text(row, 5), row.GetInt32(6), row.GetInt32(7)),
+            row.GetString(0), JournalEntryReader.Time(row.GetString(1)), row.IsDBNull(2) ? null : JournalEntryReader.Time(row.GetString(2)), row.GetString(3),
+            row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5), row.GetInt32(6), row.GetInt32(7)),
         value);
 
-    private string Now() => _clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+    private JournalEntryReader Entries => new(_store.Folder);
 
-    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+    private string Now() => _clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
 
     private void Write(string text, params (string Name, object? Value)[] values)
     {
@@ -302,11 +275,38 @@ public sealed class Journal : IDisposable
                 var rows = new List<T>();
                 while (reader.Read())
                 {
-                    rows.Add(read(reader));
+                    if (Sound(reader, read) is (true, var row))
+                    {
+                        rows.Add(row);
+                    }
                 }
 
                 return rows;
             });
+        }
+    }
+
+    /// <summary>An entry, unless it can't be what was written: the file lies on a disk, or in a database that others write to.</summary>
+    private (bool IsSound, T Row) Sound<T>(DbDataReader row, Func<DbDataReader, T> read)
+    {
+        try
+        {
+            return (true, read(row));
+        }
+        catch (Exception e) when (e is not DbException)
+        {
+            // Whatever making sense of it ends in, the entry is at fault.
+            var entry = row.FieldCount > 0 && row.GetValue(0) is string name ? name[..Math.Min(name.Length, 64)] : "without a name";
+            if (_told.Add(entry))
+            {
+                Damaged?.Invoke(new Diagnostic(
+                    TrialDiagnostics.EntryDamaged,
+                    DiagnosticSeverity.Warning,
+                    $"The journal's entry {new string([.. entry.Select(c => char.IsControl(c) ? '?' : c)])} can't be used ({Cause.Of(e).TrimEnd('.')}); it is taken as not there, and a trial is run again when it is needed.",
+                    _store.Place));
+            }
+
+            return default;
         }
     }
 
@@ -315,6 +315,16 @@ public sealed class Journal : IDisposable
         try
         {
             return _store.Use(action);
+        }
+        catch (DbException e) when (_store.TryReplace(e) is { } told)
+        {
+            Damaged?.Invoke(told);
+            if (_run is var (id, specPath))
+            {
+                NoteRun(id, specPath);
+            }
+
+            return Use(action);
         }
         catch (DbException e)
         {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Masterful.Core.Spec;
 using Masterful.Results;
 using Microsoft.Data.Sqlite;
@@ -9,6 +10,7 @@ internal static class JournalDatabase
 {
     private const int Layout = 1;
     private const int ReadOnly = 8;
+    private const int NoSuchTable = 1;
     private const int Damaged = 11;
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
@@ -28,15 +30,72 @@ internal static class JournalDatabase
         PRAGMA user_version = 1;
         """;
 
+    /// <summary>Names in the tables that every reader counts on; a file of another make has none of them.</summary>
+    private const string Probe = """
+        SELECT key, policy, spec, finished, status, failure, transient, select_loss, select_error, raw_select_loss, epoch_losses, class_count,
+            select_logits, select_labels, test_logits, test_labels, weights_path, image_passes, seconds, peak_memory FROM trials LIMIT 0;
+        SELECT key, finished, result FROM probes LIMIT 0;
+        SELECT id, started, finished, spec_path, status, summary FROM runs LIMIT 0;
+        SELECT run_id, key, reused FROM run_trials LIMIT 0;
+        """;
+
     /// <summary>
-    /// Opens a journal for writing, or, where nothing can be written, a copy of it in memory together with a warning.
+    /// Opens a journal for writing, or, where nothing can be written, a copy of it in memory together with a warning. A damaged file is set
+    /// aside for a new one, with a warning too.
     /// </summary>
-    /// <exception cref="DiagnosticException">The file is damaged or of a newer layout.</exception>
+    /// <exception cref="DiagnosticException">The file is of a newer layout, or can't be used.</exception>
     public static (SqliteConnection Connection, Diagnostic? Warning) Open(string path, SqliteOpenMode mode)
     {
         try
         {
+            return OpenFile(path, mode);
+        }
+        catch (SqliteException e) when ((IsDamage(e) || e.SqliteErrorCode == NoSuchTable) && SetAside(path, e) is { } told)
+        {
+            return (OpenFile(path, mode).Connection, told);
+        }
+        catch (SqliteException e)
+        {
+            throw Explain(e, path);
+        }
+    }
+
+    /// <summary>Whether a fault is the file's content: not a database, or damaged pages.</summary>
+    public static bool IsDamage(DbException fault) => fault is SqliteException { SqliteErrorCode: Damaged or NotADatabase };
+
+    /// <summary>Gives a damaged file another name.</summary>
+    /// <returns>What to tell; null where it can't be renamed.</returns>
+    public static Diagnostic? SetAside(string path, SqliteException fault)
+    {
+        var aside = $"{path}.damaged";
+        try
+        {
+            foreach (var ending in new[] { "", "-wal", "-shm" })
+            {
+                if (File.Exists(path + ending))
+                {
+                    File.Move(path + ending, aside + ending, overwrite: true);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        return new Diagnostic(
+            TrialDiagnostics.JournalDamaged,
+            DiagnosticSeverity.Warning,
+            $"The journal {path} is damaged ({fault.Message.TrimEnd('.')}). It is kept as {aside}, and a new one is begun: its trials are run again as they are needed.",
+            new SourcePosition(path));
+    }
+
+    private static (SqliteConnection Connection, Diagnostic? Warning) OpenFile(string path, SqliteOpenMode mode)
+    {
+        try
+        {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            RefuseLinks(path);
             return (Connect(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode }, path), null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException { SqliteErrorCode: ReadOnly or CannotOpen })
@@ -47,10 +106,6 @@ internal static class JournalDatabase
                 $"The journal {path} can't be written ({Cause.Of(e).TrimEnd('.')}): this run's trials are kept in memory only and lost when it ends.",
                 new SourcePosition(path));
             return (CopyToMemory(path), warning);
-        }
-        catch (SqliteException e)
-        {
-            throw Explain(e, path);
         }
     }
 
@@ -82,7 +137,7 @@ internal static class JournalDatabase
     public static DiagnosticException Explain(SqliteException fault, string path)
     {
         var position = new SourcePosition(path);
-        return fault.SqliteErrorCode is Damaged or NotADatabase
+        return IsDamage(fault)
             ? new DiagnosticException(
                 TrialDiagnostics.JournalDamaged,
                 $"The journal {path} is damaged ({fault.Message.TrimEnd('.')}). Delete or rename it: its trials are run again as they are needed.",
@@ -119,6 +174,18 @@ internal static class JournalDatabase
         }
     }
 
+    /// <summary>SQLite would follow a link, and write to a file outside the cache.</summary>
+    private static void RefuseLinks(string path)
+    {
+        foreach (var file in new[] { path, $"{path}-wal", $"{path}-shm", $"{path}-journal" })
+        {
+            if (FileFacts.Of(file) is { Kind: FileKind.Link })
+            {
+                throw new IOException($"{file} is a link");
+            }
+        }
+    }
+
     private static void BringToLayout(SqliteConnection connection, string path)
     {
         // Immediate, so that of two processes that make the file at once one waits.
@@ -130,6 +197,7 @@ internal static class JournalDatabase
             Execute(connection, Tables);
         }
 
+        Execute(connection, Probe);
         transaction.Commit();
     }
 
@@ -155,7 +223,7 @@ internal static class JournalDatabase
     {
         var memory = new SqliteConnection("Data Source=:memory:");
         memory.Open();
-        if (File.Exists(path))
+        if (FileFacts.Of(path) is { Kind: FileKind.File })
         {
             // Immutable: read without a lock file, which could not be made either.
             var uri = new Uri(Path.GetFullPath(path)).AbsoluteUri;
@@ -166,9 +234,12 @@ internal static class JournalDatabase
                 source.Open();
                 source.BackupDatabase(memory);
             }
-            catch (SqliteException e) when (e.SqliteErrorCode is CannotOpen)
+            catch (SqliteException e) when (e.SqliteErrorCode is CannotOpen || IsDamage(e))
             {
                 // Not even readable: the run goes on with an empty journal, and the warning says that it is in memory.
+                memory.Dispose();
+                memory = new SqliteConnection("Data Source=:memory:");
+                memory.Open();
             }
         }
 

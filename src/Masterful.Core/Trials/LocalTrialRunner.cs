@@ -160,7 +160,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     {
         var start = _clock.GetTimestamp();
         var key = TrialKey.Of(trial);
-        var checkpoint = Path.Combine(_cache, "checkpoints", key);
+        var checkpoint = CheckpointPath(key);
         var data = DataOf(trial);
         using var scope = NewDisposeScope();
         var teacher = trial.Teacher is null ? null : Teach(trial, data, cancellation);
@@ -192,6 +192,20 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         };
         DeleteTheOneBefore(checkpoint);
         return result;
+    }
+
+    /// <summary>Null, so that there is none, where a link in the cache would lead it elsewhere.</summary>
+    private string? CheckpointPath(string key)
+    {
+        try
+        {
+            return new RootFolder(_cache).Place(Path.Combine("checkpoints", key));
+        }
+        catch (IOException e)
+        {
+            _logger.LogWarning("Trainings are not kept from one start to the next: {Reason}", Cause.Of(e));
+            return null;
+        }
     }
 
     /// <summary>
@@ -238,7 +252,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     }
 
     /// <summary>A checkpoint outlives its training by one trial: a kill before the result is journalled must not cost the training.</summary>
-    private void DeleteTheOneBefore(string checkpoint)
+    private void DeleteTheOneBefore(string? checkpoint)
     {
         if (_finishedCheckpoint is { } before && before != checkpoint)
         {
@@ -298,9 +312,10 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     /// <summary>Saves weights in the cache, or, where that can't be written, in a temporary folder that goes with the run.</summary>
     private string Keep(Classifier model, string key)
     {
-        var kept = Path.Combine(_cache, "weights", $"{key}.safetensors");
+        var name = $"{key}.safetensors";
         try
         {
+            var kept = new RootFolder(_cache).Place(Path.Combine("weights", name));
             model.SaveState(kept);
             return kept;
         }
@@ -308,7 +323,13 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         {
             _logger.LogWarning("The cache can't keep weights ({Reason}); they are kept until the run ends only.", Cause.Of(e).TrimEnd('.'));
             _spareFolder ??= Directory.CreateTempSubdirectory("masterful-weights-").FullName;
-            var spare = Path.Combine(_spareFolder, $"{key}.safetensors");
+            if (!OperatingSystem.IsWindows())
+            {
+                // Its name can't be guessed, but the temporary folder can be listed.
+                Directory.CreateDirectory(_spareFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+
+            var spare = Path.Combine(_spareFolder, name);
             model.SaveState(spare);
             return spare;
         }

@@ -28,4 +28,8 @@ public static class TrialDiagnostics
     /// <summary>Workers that don't start, or are lost again and again.</summary>
     public static readonly DiagnosticCode WorkerLost = new(
         "MST0606", "worker processes are lost", "See what the worker said; `dotnet masterful worker` with the same options shows it alone. With little memory, set runtime.workers to 1.");
+
+    /// <summary>An entry of the journal that no training can have made (a warning: it is taken as not there).</summary>
+    public static readonly DiagnosticCode EntryDamaged = new(
+        "MST0216", "an entry of the journal can't be", "Nothing: its trial is run again when it is needed. Where it comes again, see who else writes to the journal.");
 }

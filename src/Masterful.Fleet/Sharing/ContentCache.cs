@@ -1,31 +1,55 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Masterful.Core.Data;
+using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Results;
 
 namespace Masterful.Fleet.Sharing;
 
 /// <summary>
-/// What was fetched from coordinators: files by their SHA-256, and workspaces that are made of them. Several processes may use it at once;
-/// it may be deleted when none does.
+/// What was fetched from coordinators: files by their SHA-256, and workspaces that are made of them. A file is known by its content: one
+/// that is damaged, or was put there by something else, is fetched again. Several processes may use it at once; it may be deleted when
+/// none does.
 /// </summary>
-/// <param name="folder">Full path.</param>
+/// <param name="folder">Full path; nobody else may write there, since models are loaded from it.</param>
 public sealed partial class ContentCache(string folder)
 {
     private const int BufferLength = 1 << 16;
+    private const string LockEnding = ".lock";
     private const UnixFileMode OwnerReads = UnixFileMode.UserRead;
+    private readonly RootFolder _root = new(folder);
+    private readonly FileHashes _hashes = new(Path.Combine(folder, "hashes.txt"));
+
+    private string Incoming => Path.Combine(folder, "incoming");
+
+    private string Workspaces => Path.Combine(folder, "workspaces");
 
     /// <summary>The cache folder of trials that run in its workspaces: one for all, so that images are decoded once.</summary>
     public string RunCache => Path.Combine(folder, "cache");
 
-    /// <summary>Whether a file's content is here.</summary>
-    internal bool Has(SharedFile file) => new FileInfo(ObjectPath(file.Sha256)) is { Exists: true } found && found.Length == file.Length;
+    /// <summary>Whether a file's content is here. It is read once, and again when the file is no longer the same.</summary>
+    /// <exception cref="DiagnosticException">It can't be looked at.</exception>
+    internal bool Has(SharedFile file)
+    {
+        try
+        {
+            var path = ObjectPath(file.Sha256);
+            return FileFacts.Of(path) is { Kind: FileKind.File } facts && facts.Length == file.Length && _hashes.Of(path).Sha256 == file.Sha256;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotKept(Cause.Of(e).TrimEnd('.'));
+        }
+    }
 
-    /// <summary>Fails where the disk has no room.</summary>
+    /// <summary>Removes what processes that were killed have left, and fails where the disk has no room.</summary>
     internal void CheckRoom(IEnumerable<SharedFile> files)
     {
         Directory.CreateDirectory(folder);
+        StagedFile.RemoveLeftovers(Incoming);
+        RemoveUnfinishedWorkspaces();
         var room = new DriveInfo(folder).AvailableFreeSpace;
         var needed = files.Aggregate(UInt128.Zero, (sum, f) => sum + (ulong)f.Length);
         if (needed > (ulong)room)
@@ -39,27 +63,22 @@ public sealed partial class ContentCache(string folder)
     /// <exception cref="HttpRequestException">The connection broke.</exception>
     internal async Task TakeAsync(SharedFile file, Stream body, Action<int> arrived, CancellationToken cancellation)
     {
-        var temporary = Path.Combine(folder, "incoming", Guid.NewGuid().ToString("N"));
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
-            await WriteAsync(file, body, temporary, arrived, cancellation).ConfigureAwait(false);
             var path = ObjectPath(file.Sha256);
+            using var staged = StagedFile.Create(path, Incoming);
+            await WriteAsync(file, body, staged.Stream, arrived, cancellation).ConfigureAwait(false);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             if (!OperatingSystem.IsWindows())
             {
-                File.SetUnixFileMode(temporary, OwnerReads);
+                File.SetUnixFileMode(staged.Stream.SafeFileHandle, OwnerReads);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            staged.Take();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw NotKept(Cause.Of(e).TrimEnd('.'));
-        }
-        finally
-        {
-            File.Delete(temporary);
         }
     }
 
@@ -67,27 +86,18 @@ public sealed partial class ContentCache(string folder)
     /// <exception cref="DiagnosticException">It can't be made.</exception>
     internal string LayOut(ShareManifest manifest, string name)
     {
-        var workspaces = Path.Combine(folder, "workspaces");
-        var path = Path.Combine(workspaces, name);
-        if (IsWhole(path, manifest))
-        {
-            return path;
-        }
-
-        var temporary = Path.Combine(workspaces, $".{Guid.NewGuid():N}");
+        var path = Path.Combine(Workspaces, name);
+        var temporary = Path.Combine(Workspaces, $".{Guid.NewGuid():N}");
         try
         {
-            foreach (var file in manifest.Files)
+            Directory.CreateDirectory(Path.GetDirectoryName(_root.Place(path))!);
+            if (!IsWhole(path, manifest))
             {
-                Place(file, temporary);
+                using var building = new FileStream($"{temporary}{LockEnding}", FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+                Build(manifest, temporary, path);
             }
 
-            if (Directory.Exists(path))
-            {
-                Directory.Delete(path, recursive: true);
-            }
-
-            Directory.Move(temporary, path);
+            _hashes.Save();
             return path;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -104,33 +114,57 @@ public sealed partial class ContentCache(string folder)
         }
     }
 
-    private static async Task WriteAsync(SharedFile file, Stream body, string path, Action<int> arrived, CancellationToken cancellation)
+    private void Build(ShareManifest manifest, string temporary, string path)
+    {
+        foreach (var file in manifest.Files)
+        {
+            Place(file, temporary);
+        }
+
+        if (FileFacts.Of(path) is { Kind: not FileKind.Folder })
+        {
+            File.Delete(path);
+        }
+        else if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+
+        Directory.Move(temporary, path);
+    }
+
+    private void RemoveUnfinishedWorkspaces()
+    {
+        foreach (var left in Directory.Exists(Workspaces) ? Directory.GetDirectories(Workspaces, ".*").Where(d => Unfinished().IsMatch(Path.GetFileName(d))) : [])
+        {
+            if (!File.Exists(left + LockEnding) || StagedFile.RemoveIfLeft(left + LockEnding))
+            {
+                Directory.Delete(left, recursive: true);
+            }
+        }
+    }
+
+    private static async Task WriteAsync(SharedFile file, Stream body, FileStream target, Action<int> arrived, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous);
-        await using (target.ConfigureAwait(false))
+        var buffer = new byte[BufferLength];
+        var left = file.Length;
+        while (await SourceFetcher.ReadAsync(body, buffer, cancellation).ConfigureAwait(false) is var read and > 0)
         {
-            var buffer = new byte[BufferLength];
-            var left = file.Length;
-            while (await SourceFetcher.ReadAsync(body, buffer, cancellation).ConfigureAwait(false) is var read and > 0)
+            left -= read;
+            if (left < 0)
             {
-                left -= read;
-                if (left < 0)
-                {
-                    throw Wrong(file, "is longer than announced");
-                }
-
-                hash.AppendData(buffer, 0, read);
-                await target.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
-                arrived(read);
+                throw Wrong(file, "is longer than announced");
             }
 
-            if (left > 0)
-            {
-                throw new HttpRequestException($"'{SharePath.Shown(file.Path)}' ended {left:N0} bytes early.");
-            }
+            hash.AppendData(buffer, 0, read);
+            await target.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+            arrived(read);
+        }
 
-            target.Flush(flushToDisk: true);
+        if (left > 0)
+        {
+            throw new HttpRequestException($"'{SharePath.Shown(file.Path)}' ended {left:N0} bytes early.");
         }
 
         if (Convert.ToHexStringLower(hash.GetCurrentHash()) != file.Sha256)
@@ -142,7 +176,7 @@ public sealed partial class ContentCache(string folder)
     private void Place(SharedFile file, string workspace)
     {
         var target = Path.GetFullPath(file.Path, workspace);
-        if (!target.StartsWith(workspace + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if (RootFolder.Below(workspace, target) is null or ".")
         {
             throw Wrong(file, "leads out of the workspace");
         }
@@ -156,15 +190,47 @@ public sealed partial class ContentCache(string folder)
         }
     }
 
-    private static bool IsWhole(string path, ShareManifest manifest) =>
-        Directory.Exists(path) && manifest.Files.All(f => new FileInfo(Path.Combine(path, f.Path)) is { Exists: true } found && found.Length == f.Length);
+    /// <summary>Whether every file of a workspace is the one that was proven, and no folder on the way is a link.</summary>
+    private bool IsWhole(string path, ShareManifest manifest)
+    {
+        var folders = manifest.Files.Select(f => Path.GetDirectoryName(Path.Combine(path, f.Path))!).Distinct();
+        return FileFacts.Of(path) is { Kind: FileKind.Folder } && folders.All(f => HasNoLink(path, f))
+            && manifest.Files.All(f => IsProven(Path.Combine(path, f.Path), f));
+    }
 
-    private string ObjectPath(string sha256) => Path.Combine(folder, "objects", sha256[..2], sha256);
+    private static bool HasNoLink(string workspace, string below)
+    {
+        for (var at = below; at.Length > workspace.Length; at = Path.GetDirectoryName(at)!)
+        {
+            if (FileFacts.Of(at) is not { Kind: FileKind.Folder })
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsProven(string path, SharedFile file)
+    {
+        if (FileFacts.Of(path) is not { Kind: FileKind.File } facts || facts.Length != file.Length)
+        {
+            return false;
+        }
+
+        return (FileFacts.Of(ObjectPath(file.Sha256)) is { } proven && (proven.Volume, proven.Number) == (facts.Volume, facts.Number))
+            || _hashes.Of(path).Sha256 == file.Sha256;
+    }
+
+    private string ObjectPath(string sha256) => _root.Place(Path.Combine("objects", sha256[..2], sha256));
 
     private static DiagnosticException Wrong(SharedFile file, string problem) => new(
         FleetDiagnostics.ShareNotValid, $"'{SharePath.Shown(file.Path)}' {problem}. {FleetDiagnostics.ShareNotValid.Remedy}");
 
     private static DiagnosticException NotKept(string problem) => new(FleetDiagnostics.ShareNotKept, $"{problem}. {FleetDiagnostics.ShareNotKept.Remedy}");
+
+    [GeneratedRegex("^\\.[0-9a-f]{32}$")]
+    private static partial Regex Unfinished();
 
     [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string source, string target);

@@ -2,6 +2,7 @@ using Masterful.Core.Data;
 using Masterful.Core.Pipeline;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Fleet.Sharing;
 
@@ -11,7 +12,7 @@ public sealed class Share
     /// <summary>Where data and model go that are not below the spec's folder.</summary>
     private const string Elsewhere = "elsewhere";
 
-    private Share(ShareManifest manifest, Dictionary<string, ServedFile> files) =>
+    private Share(ShareManifest manifest, Dictionary<string, HashedFile> files) =>
         (Manifest, Bytes, Files) = (manifest, manifest.ToBytes(), files);
 
     /// <summary>What workers are told.</summary>
@@ -21,7 +22,7 @@ public sealed class Share
     internal byte[] Bytes { get; }
 
     /// <summary>The files by their SHA-256; nothing else is served.</summary>
-    internal IReadOnlyDictionary<string, ServedFile> Files { get; }
+    internal IReadOnlyDictionary<string, HashedFile> Files { get; }
 
     /// <summary>Gathers and hashes. Hashes are remembered in the spec's cache folder.</summary>
     /// <param name="spec">The spec, read from a file.</param>
@@ -35,7 +36,7 @@ public sealed class Share
         ArgumentNullException.ThrowIfNull(spec);
         var root = PlaceOf(spec, spec.Dataset.Root, "data");
         var places = Places(spec, root, data);
-        var hashes = new FileHashes(Path.Combine(spec.Runtime.Cache, "shared-files.txt"));
+        var hashes = new FileHashes(new RootFolder(spec.Runtime.Cache).Place("shared-files.txt"));
         var served = await HashAsync(hashes, places, progress, cancellation).ConfigureAwait(false);
         var manifest = new ShareManifest
         {
@@ -45,7 +46,7 @@ public sealed class Share
             DataRoot = root,
             Assembly = spec.Model.Assembly is { } assembly ? ModelPlace(spec, assembly) : null,
             TorchScript = spec.Model.TorchScript is { } script ? ModelPlace(spec, script) : null,
-            Files = [.. served.Select(s => new SharedFile(s.Key, s.Value.Length, s.Value.Sha256)).OrderBy(f => f.Path, StringComparer.Ordinal)],
+            Files = [.. served.Select(s => new SharedFile(s.Key, s.Value.Facts.Length, s.Value.Sha256)).OrderBy(f => f.Path, StringComparer.Ordinal)],
         };
         if (manifest.Problem() is { } problem)
         {
@@ -93,11 +94,11 @@ public sealed class Share
         }
     }
 
-    private static async Task<Dictionary<string, ServedFile>> HashAsync(
+    private static async Task<Dictionary<string, HashedFile>> HashAsync(
         FileHashes hashes, Dictionary<string, string> places, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
         var list = places.ToList();
-        var served = new ServedFile[list.Count];
+        var served = new HashedFile[list.Count];
         var done = 0;
         var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
         try

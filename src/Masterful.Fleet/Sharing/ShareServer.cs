@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Masterful.Core.Runtime;
 using Masterful.Results;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -106,12 +107,12 @@ public sealed class ShareServer : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private static Task SendFileAsync(HttpContext context, ServedFile file)
+    private static Task SendFileAsync(HttpContext context, HashedFile file)
     {
         try
         {
             var stream = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
-            if (stream.Length == file.Length && File.GetLastWriteTimeUtc(stream.SafeFileHandle) == file.Modified)
+            if (FileFacts.Of(stream.SafeFileHandle).IsSame(file.Facts))
             {
                 context.Response.ContentType = "application/octet-stream";
                 return SendAsync(context, stream);

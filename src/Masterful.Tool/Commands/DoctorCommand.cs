@@ -49,7 +49,7 @@ internal static class DoctorCommand
             }
         }
 
-        yield return Folder("Tool cache", folders.Cache);
+        yield return Cache(folders);
         yield return File.Exists(call.Options.SpecPath)
             ? Spec(call)
             : new("Spec", $"no {call.Options.SpecPath} here; `dotnet masterful init` writes one");
@@ -99,18 +99,24 @@ internal static class DoctorCommand
         }
         : new("CUDA", "none: this libtorch is built for CPU (`dotnet masterful runtime install cuda` brings the other)");
 
-    private static DoctorCheck Folder(string name, string folder)
+    private static DoctorCheck Cache(MachineFolders folders)
     {
+        const string Name = "Tool cache";
         try
         {
-            var probe = Path.Combine(folder, $".probe-{Environment.ProcessId}");
+            folders.RequireCache();
+            var probe = Path.Combine(folders.Cache, $".probe-{Guid.NewGuid():N}");
             AtomicFile.Write(probe, "");
             File.Delete(probe);
-            return new(name, folder);
+            return new(Name, folders.Cache);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (DiagnosticException e)
         {
-            return new(name, $"{folder} is not writable: {Cause.Of(e)}")
+            return new(Name, folders.CacheProblem ?? e.Diagnostics[0].Message) { Remedy = e.Diagnostics[0].Code.Remedy, Fatal = e.Diagnostics[0].Code == RuntimeDiagnostics.CacheNotPrivate };
+        }
+        catch (IOException e)
+        {
+            return new(Name, $"{folders.Cache} is not writable: {Cause.Of(e)}")
             {
                 Remedy = "Set MASTERFUL_CACHE to a folder that is, or mend its permissions.",
             };

@@ -27,7 +27,7 @@ public sealed class DataFilesTests : IDisposable
 
         Assert.Equal(
             ["readme.txt", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"],
-            await FilesAsync(spec with { Sources = [new SourceSpec(new Uri("http://127.0.0.1:1/readme.txt"), OfNothing, readme)] }));
+            await FilesAsync(spec with { Sources = [new SourceSpec(new Uri("http://127.0.0.1:1/readme.txt"), OfNothing, readme, _data.Root)] }));
     }
 
     [Fact]

@@ -118,7 +118,7 @@ public sealed class StalePixelsTests : IDisposable
         Write("train/b/1.bmp", 1);
         Write("train/b/2.bmp", 2);
         var right = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
-        var spec = _data.Spec(DatasetFormat.Folder, "train") with { Validation = new ShareOrName(0.4, null), Sources = [new SourceSpec(new Uri("http://127.0.0.1:1/0.bmp"), right.ToUpperInvariant(), path)] };
+        var spec = _data.Spec(DatasetFormat.Folder, "train") with { Validation = new ShareOrName(0.4, null), Sources = [new SourceSpec(new Uri("http://127.0.0.1:1/0.bmp"), right.ToUpperInvariant(), path, _data.Root)] };
         _data.Load(spec, Shape).Dispose();
         var remembered = Remembered();
 

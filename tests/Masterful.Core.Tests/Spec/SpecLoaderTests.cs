@@ -93,7 +93,7 @@ public sealed class SpecLoaderTests : IDisposable
         Assert.Equal(["extra.mat"], dataset.Splits.Unlabeled);
         Assert.Equal(new ShareOrName(0.2, null), dataset.Validation);
         Assert.Equal([KeyValuePair.Create("train", 10_000)], dataset.Limit);
-        var source = new SourceSpec(new Uri("https://example.org/a.mat"), new string('a', 64), Path.Combine(_folder.Root, "data", "a.mat"));
+        var source = new SourceSpec(new Uri("https://example.org/a.mat"), new string('a', 64), Path.Combine(_folder.Root, "data", "a.mat"), _folder.Root);
         Assert.Equal([source], dataset.Sources);
         Assert.True(dataset.AllowLeaks);
         Assert.Equal(["one", "two"], dataset.Classes);

@@ -4,6 +4,7 @@ using Masterful.Core.Models;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Training;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
 using Xunit;
@@ -98,15 +99,86 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(whole.ImagePasses, resumed.ImagePasses);
     }
 
-    [Fact]
-    public void A_damaged_checkpoint_costs_the_head_start_and_nothing_else()
+    [Theory]
+    [InlineData("three bytes")]
+    [InlineData("empty")]
+    [InlineData("of the first version, minus one epoch")]
+    [InlineData("cut short")]
+    [InlineData("longer")]
+    [InlineData("a bit is turned")]
+    [InlineData("another length")]
+    [InlineData("minus one epoch")]
+    [InlineData("two thousand million epochs")]
+    [InlineData("a weight that is no number")]
+    public void A_damaged_checkpoint_is_told_and_set_aside_and_costs_the_head_start_and_nothing_else(string damage)
     {
         var path = Path.Combine(_folder, "checkpoint");
-        File.WriteAllBytes(path, [1, 2, 3]);
-        using var whole = Train(Job);
-        using var outcome = Train(Job with { CheckpointPath = path });
+        File.WriteAllBytes(path, Damaged(damage, path));
+        var log = new Collected();
+        using var outcome = new Trainer(new SteppingClock(TimeSpan.Zero), log).Train(Job with { CheckpointPath = path }, null, TestContext.Current.CancellationToken);
 
-        Assert.Equal(whole.EpochLosses, outcome.EpochLosses);
+        Assert.Equal(Undisturbed(path).Losses, outcome.EpochLosses);
+        Assert.Contains(path, Assert.Single(log.Lines), StringComparison.Ordinal);
+        Assert.StartsWith("MST0215", log.Lines[0], StringComparison.Ordinal);
+        Assert.True(File.Exists($"{path}.damaged"));
+        Assert.False(File.Exists(path));
+        if (damage.Contains("epoch", StringComparison.Ordinal) && !damage.StartsWith("of", StringComparison.Ordinal))
+        {
+            // A hash that is right says who wrote it, not that it is sound: what it holds was looked at.
+            Assert.Contains("epochs, and this training has 4", log.Lines[0], StringComparison.Ordinal);
+        }
+    }
+
+    private static (IReadOnlyList<double> Losses, byte[] Checkpoint)? _undisturbed;
+
+    /// <summary>The losses of the job, and its checkpoint after the first epoch.</summary>
+    private (IReadOnlyList<double> Losses, byte[] Checkpoint) Undisturbed(string path)
+    {
+        if (_undisturbed is not { } made)
+        {
+            byte[] checkpoint = [];
+            using var outcome = Train(
+                Job with { CheckpointPath = path }, new Told<EpochProgress>(p => checkpoint = p.Epoch == 1 ? File.ReadAllBytes(path) : checkpoint), TestContext.Current.CancellationToken);
+            File.Delete(path);
+            _undisturbed = made = (outcome.EpochLosses, checkpoint);
+        }
+
+        return made;
+    }
+
+    /// <summary>The bytes of a checkpoint with something wrong in them.</summary>
+    private byte[] Damaged(string damage, string path)
+    {
+        byte[] bytes = [.. Undisturbed(path).Checkpoint];
+        switch (damage)
+        {
+            case "three bytes": return [1, 2, 3];
+            case "empty": return [];
+            case "of the first version, minus one epoch": return [22, .. "masterful-checkpoint/1"u8, 255, 255, 255, 255];
+            case "cut short": return bytes[..^100];
+            case "longer": return [.. bytes, 0];
+            case "another length": bytes[9] ^= 1; return bytes;
+            case "minus one epoch": BitConverter.TryWriteBytes(bytes.AsSpan(16), -1); break;
+            case "two thousand million epochs": BitConverter.TryWriteBytes(bytes.AsSpan(16), 2_000_000_000); break;
+            case "a weight that is no number": BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 36), float.NaN); break;
+            default: bytes[^200] ^= 1; return bytes;
+        }
+
+        System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(0, bytes.Length - 32), bytes.AsSpan(bytes.Length - 32));
+        return bytes;
+    }
+
+    private sealed class Collected : ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
     }
 
     [Fact]

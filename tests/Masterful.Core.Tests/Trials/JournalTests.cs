@@ -135,28 +135,174 @@ public sealed class JournalTests : IDisposable
         Assert.All(Enumerable.Range(0, 40), seed => Assert.NotNull(reader.Find(TrialKey.Of(Trial with { Seed = seed }))));
     }
 
-    [Fact]
-    public void A_damaged_journal_is_told_with_its_remedy()
+    [Theory]
+    [InlineData("text")]
+    [InlineData("another database")]
+    [InlineData("pages of nothing")]
+    public void A_damaged_journal_is_told_and_set_aside_for_a_new_one(string damage)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(JournalPath)!);
-        File.WriteAllText(JournalPath, new string('x', 5000));
+        switch (damage)
+        {
+            case "text":
+                File.WriteAllText(JournalPath, new string('x', 5000));
+                break;
+            case "another database":
+                Sql("CREATE TABLE trials (key TEXT); PRAGMA user_version = 1;");
+                break;
+            default:
+                Open().Dispose();
+                File.WriteAllBytes(JournalPath, [.. File.ReadAllBytes(JournalPath)[..100], .. new byte[40_000]]);
+                break;
+        }
 
-        var fault = Assert.Single(Assert.Throws<DiagnosticException>(Open).Diagnostics);
-        Assert.Equal(TrialDiagnostics.JournalDamaged, fault.Code);
-        Assert.Contains(JournalPath, fault.Message, StringComparison.Ordinal);
+        using (var journal = Open())
+        {
+            Assert.Equal((TrialDiagnostics.JournalDamaged, DiagnosticSeverity.Warning), (journal.Warning!.Code, journal.Warning.Severity));
+            Assert.Contains(JournalPath, journal.Warning.Message, StringComparison.Ordinal);
+            journal.Save(TrialSpecs.Result(Trial), Trial);
+        }
+
+        Assert.True(File.Exists($"{JournalPath}.damaged"));
+        using var again = Open();
+        Assert.Null(again.Warning);
+        Assert.NotNull(again.Find(TrialKey.Of(Trial)));
+    }
+
+    [Fact]
+    public void A_journal_that_turns_out_to_be_damaged_in_the_middle_of_a_run_is_replaced_too()
+    {
+        using (var before = Open())
+        {
+            for (var i = 0; i < 200; i++)
+            {
+                before.Save(TrialSpecs.Result(Trial with { Seed = i }), Trial with { Seed = i });
+            }
+        }
+
+        using (var file = new FileStream(JournalPath, FileMode.Open))
+        {
+            // All pages but the first two, which hold the list of the tables.
+            file.Position = 8192;
+            file.Write(new byte[file.Length - 8192]);
+        }
+
+        var told = new List<Diagnostic>();
+        using var journal = Journal.Open(JournalPath, TimeProvider.System, told.Add);
+        journal.StartRun("run", "masterful.yaml");
+        Assert.All(Enumerable.Range(0, 200), i => Assert.Null(journal.Find(TrialKey.Of(Trial with { Seed = i }))));
+        journal.Save(TrialSpecs.Result(Trial), Trial);
+
+        Assert.NotNull(journal.Find(TrialKey.Of(Trial)));
+        Assert.Equal("run", Assert.Single(journal.Runs()).Id);
+        Assert.Equal(TrialDiagnostics.JournalDamaged, told.Append(journal.Warning).OfType<Diagnostic>().Single().Code);
+    }
+
+    [Theory]
+    [InlineData("status = 'Finished'")]
+    [InlineData("status = '7'")]
+    [InlineData("transient = -3")]
+    [InlineData("class_count = -1")]
+    [InlineData("class_count = NULL")]
+    [InlineData("class_count = 1000000000")]
+    [InlineData("select_logits = x'0102'")]
+    [InlineData("select_labels = NULL")]
+    [InlineData("select_labels = x'FFFFFF7F00000000'")]
+    [InlineData("test_labels = 'text'")]
+    [InlineData("epoch_losses = x'01'")]
+    [InlineData("select_loss = NULL")]
+    [InlineData("select_error = 17")]
+    [InlineData("seconds = -1")]
+    [InlineData("seconds = 'long'")]
+    [InlineData("image_passes = -9")]
+    [InlineData("peak_memory = 1e300")]
+    [InlineData("weights_path = '../../../../etc/passwd'")]
+    [InlineData("finished = 'yesterday', spec = 'no json'")]
+    public void An_entry_that_no_training_can_have_made_is_told_once_and_taken_as_not_there(string change)
+    {
+        using (var writer = Open())
+        {
+            writer.StartRun("run", "masterful.yaml");
+            foreach (var trial in new[] { Trial, Trial with { Seed = 1 } })
+            {
+                writer.Save(TrialSpecs.Result(trial), trial);
+                writer.NoteUse("run", TrialKey.Of(trial), reused: false);
+            }
+        }
+
+        Sql($"UPDATE trials SET {change} WHERE key = '{TrialKey.Of(Trial)}'");
+        var told = new List<Diagnostic>();
+        using var journal = Journal.Open(JournalPath, TimeProvider.System, told.Add);
+
+        var found = journal.Find(TrialKey.Of(Trial));
+        var trials = journal.TrialsOf("run");
+        Assert.InRange(journal.SummariesOf("run").Count, 1, 2);
+        Assert.InRange(journal.Holdings().Count, 1, 2);
+
+        Assert.Single(trials, t => t.Result.Key == TrialKey.Of(Trial with { Seed = 1 }));
+        Assert.DoesNotContain(trials, t => t.Result.Key == TrialKey.Of(Trial));
+        Assert.Equal((TrialDiagnostics.EntryDamaged, DiagnosticSeverity.Warning), (Assert.Single(told).Code, told[0].Severity));
+        Assert.Contains(TrialKey.Of(Trial), told[0].Message, StringComparison.Ordinal);
+        if (!change.StartsWith("finished", StringComparison.Ordinal))
+        {
+            Assert.Null(found);
+        }
+
+        journal.Save(TrialSpecs.Result(Trial), Trial);
+        Assert.NotNull(journal.Find(TrialKey.Of(Trial)));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[1")]
+    [InlineData("""{"CleanLoss":1,"CleanError":0,"Operations":[null],"ImagePasses":1,"Seconds":1}""")]
+    [InlineData("""{"CleanLoss":1,"CleanError":0,"Operations":[{"Operation":"hue","Losses":[1,2],"Errors":[]}],"ImagePasses":1,"Seconds":1}""")]
+    [InlineData("""{"CleanLoss":1,"CleanError":0,"Operations":[],"ImagePasses":-1,"Seconds":1}""")]
+    public void A_probe_that_can_not_be_is_taken_as_not_there(string text)
+    {
+        Open().Dispose();
+        Sql($"INSERT INTO probes VALUES ('probe', '2030-01-01', '{text}')");
+        using var journal = Open();
+
+        Assert.Null(journal.FindProbe("probe"));
+    }
+
+    [Fact]
+    public void Runs_that_can_not_be_are_left_out_of_the_list()
+    {
+        using (var writer = Open())
+        {
+            writer.StartRun("sound", "masterful.yaml");
+        }
+
+        Sql("INSERT INTO runs (id, started, spec_path) VALUES ('odd', 'long ago', 'x')");
+        using var journal = Open();
+
+        Assert.Equal("sound", Assert.Single(journal.Runs()).Id);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-wal")]
+    public void A_journal_that_is_a_link_is_not_written_through(string ending)
+    {
+        var victim = Path.Combine(_folder, "victim");
+        Directory.CreateDirectory(Path.GetDirectoryName(JournalPath)!);
+        File.CreateSymbolicLink(JournalPath + ending, victim);
+
+        using var journal = Open();
+        journal.Save(TrialSpecs.Result(Trial), Trial);
+
+        Assert.Contains("is a link", journal.Warning!.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(victim));
     }
 
     [Fact]
     public void A_journal_of_a_newer_version_is_refused()
     {
         Open().Dispose();
-        using (var connection = new SqliteConnection($"Data Source={JournalPath};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA user_version = 99";
-            command.ExecuteNonQuery();
-        }
+        Sql("PRAGMA user_version = 99");
 
         Assert.Equal(TrialDiagnostics.JournalNewer, Assert.Single(Assert.Throws<DiagnosticException>(Open).Diagnostics).Code);
     }
@@ -191,6 +337,15 @@ public sealed class JournalTests : IDisposable
 
         Assert.NotNull(journal.Warning);
         Assert.NotNull(journal.Find(TrialKey.Of(Trial)));
+    }
+
+    private void Sql(string text)
+    {
+        using var connection = new SqliteConnection($"Data Source={JournalPath};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = text;
+        command.ExecuteNonQuery();
     }
 
     private Journal Open() => Journal.Open(JournalPath, TimeProvider.System);

@@ -21,5 +21,5 @@ internal static class SourceKeys
 
     /// <summary>The section.</summary>
     public static readonly SectionShape<SourceSpec> Section = new(
-        [Url, Sha256, To], s => new SourceSpec(s.Read(Url), s.Read(Sha256).ToLowerInvariant(), s.Read(To)));
+        [Url, Sha256, To], s => new SourceSpec(s.Read(Url), s.Read(Sha256).ToLowerInvariant(), s.Read(To), "."));
 }
