@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
-using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks;
@@ -18,13 +17,17 @@ namespace Masterful.MSBuild;
 /// </summary>
 public sealed class RunMasterful : ToolTask
 {
-    private const string StopFile = "MASTERFUL_STOP_FILE"; // as in the tool's StopFile
+    // Both as the tool's BuildCall and StopFile have them.
+    private const string Build = "MASTERFUL_BUILD";
+    private const string StopFile = "MASTERFUL_STOP_FILE";
 
     private static readonly Regex Diagnostic = new Regex(
         @"^(?<file>.+?)(?:\((?<line>\d+),(?<column>\d+)\))?: (?<severity>error|warning) (?<code>MST\d{4}): (?<text>.*)$", RegexOptions.CultureInvariant);
 
     private readonly TaskCompletionSource<bool> _ended = new TaskCompletionSource<bool>();
     private readonly string _stopFile = Path.Combine(Path.GetTempPath(), $"masterful-stop-{Guid.NewGuid():N}");
+    private BuildVoice? _voice;
+    private bool _hasWarned;
     private volatile bool _runs;
     private volatile bool _cancelled;
 
@@ -42,11 +45,26 @@ public sealed class RunMasterful : ToolTask
     /// <summary>Whether warnings are errors. MSBuild itself asks a property of another name, which would change all other tasks' warnings too.</summary>
     public bool TreatWarningsAsErrors { get; set; }
 
+    /// <summary>Codes of warnings that are errors.</summary>
+    public string[] WarningsAsErrors { get; set; } = Array.Empty<string>();
+
     /// <summary>Codes that stay warnings all the same.</summary>
     public string[] WarningsNotAsErrors { get; set; } = Array.Empty<string>();
 
+    /// <summary>Whether the build draws to a terminal, which shows no messages but has a line for what is being done.</summary>
+    public bool AtTerminal { get; set; }
+
+    /// <summary>The project's name, which stands in that line too.</summary>
+    public string ProjectName { get; set; } = "";
+
     /// <summary>Seconds that a cancelled run has to write its checkpoint before it is killed.</summary>
     public int CancelSeconds { get; set; } = 30;
+
+    /// <summary>A file that remembers a call that succeeded without a warning; while that would be the same call, none is made. Or none.</summary>
+    public string? Stamp { get; set; }
+
+    /// <summary>The spec, for <see cref="Stamp"/>.</summary>
+    public string? Spec { get; set; }
 
     /// <inheritdoc/>
     protected override string ToolName => RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "dotnet.exe" : "dotnet";
@@ -57,6 +75,8 @@ public sealed class RunMasterful : ToolTask
     /// <inheritdoc/>
     protected override MessageImportance StandardOutputLoggingImportance => MessageImportance.High;
 
+    private BuildVoice Voice => _voice ??= new BuildVoice(BuildEngine, Command, AtTerminal, ProjectName);
+
     /// <inheritdoc/>
     public override void Cancel()
     {
@@ -64,6 +84,25 @@ public sealed class RunMasterful : ToolTask
         _cancelled = true;
         LetCheckpoint();
         base.Cancel();
+    }
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        var stamp = Stamp is { Length: > 0 } && Spec is { Length: > 0 } ? CallStamp.Of(Stamp, Spec, Tool, Arguments()) : null;
+        if (stamp?.Holds() == true)
+        {
+            return true;
+        }
+
+        stamp?.Forget();
+        var succeeded = base.Execute();
+        if (succeeded && !_hasWarned && !Log.HasLoggedErrors)
+        {
+            stamp?.Write();
+        }
+
+        return succeeded;
     }
 
     /// <summary>The arguments, each one whole.</summary>
@@ -106,6 +145,7 @@ public sealed class RunMasterful : ToolTask
     protected override Process StartToolProcess(Process proc)
     {
         proc.StartInfo.Environment[StopFile] = _stopFile;
+        proc.StartInfo.Environment[Build] = AtTerminal ? "terminal" : "log";
         _runs = true;
         return base.StartToolProcess(proc);
     }
@@ -120,18 +160,23 @@ public sealed class RunMasterful : ToolTask
         var match = Diagnostic.Match(singleLine);
         if (!match.Success)
         {
-            Log.LogMessage(messageImportance, "{0}", singleLine);
+            Voice.Say(singleLine, messageImportance);
             return;
         }
 
         var (file, code, text) = (match.Groups["file"].Value, match.Groups["code"].Value, match.Groups["text"].Value);
         var (line, column) = (Number(match.Groups["line"]), Number(match.Groups["column"]));
-        if (match.Groups["severity"].Value == "error" || (TreatWarningsAsErrors && !WarningsNotAsErrors.Contains(code, StringComparer.OrdinalIgnoreCase)))
+        if (match.Groups["severity"].Value == "error")
+        {
+            Log.LogError(null, code, null, file, line, column, 0, 0, "{0}", text);
+        }
+        else if (Has(WarningsAsErrors, code) || (TreatWarningsAsErrors && !Has(WarningsNotAsErrors, code)))
         {
             Log.LogError(null, code, null, file, line, column, 0, 0, "{0}", text);
         }
         else
         {
+            _hasWarned = true;
             Log.LogWarning(null, code, null, file, line, column, 0, 0, "{0}", text);
         }
     }
@@ -142,6 +187,10 @@ public sealed class RunMasterful : ToolTask
         !_cancelled && !Log.HasLoggedErrors && base.HandleTaskExecutionErrors();
 
     private static int Number(Group digits) => digits.Success ? int.Parse(digits.Value, CultureInfo.InvariantCulture) : 0;
+
+    /// <summary>A property's list may have been written with commas and spaces.</summary>
+    private static bool Has(string[] codes, string code) => Array.Exists(
+        codes, c => Array.Exists(c.Split(new[] { ',', ';', ' ' }, StringSplitOptions.RemoveEmptyEntries), s => s.Trim().Equals(code, StringComparison.OrdinalIgnoreCase)));
 
     private void OnBuildExit(object? sender, EventArgs e) => LetCheckpoint();
 

@@ -20,6 +20,9 @@ internal sealed record CommonOptions
 
     public string? Assembly { get; init; }
 
+    /// <summary>Codes of warnings that are not told.</summary>
+    public IReadOnlyList<string> NoWarn { get; init; } = [];
+
     public LogFormat LogFormat { get; init; }
 
     public LogLevel Verbosity { get; init; } = LogLevel.Information;
@@ -108,6 +111,14 @@ internal sealed class CommonSymbols
         Recursive = true,
     };
 
+    private readonly Option<string[]> _noWarn = new("--nowarn")
+    {
+        Description = "Leave out warnings of these codes, e.g. --nowarn MST0502. Repeatable; several are separated by commas.",
+        HelpName = "CODES",
+        Recursive = true,
+        DefaultValueFactory = _ => [],
+    };
+
     private readonly Option<string> _logFormat = new("--log-format")
     {
         Description = "text for people, github for annotations in a workflow, json for programs (one event a line on stdout).",
@@ -130,7 +141,7 @@ internal sealed class CommonSymbols
 
     public void AddTo(Command root)
     {
-        foreach (var option in new Option[] { _spec, _output, _set, _device, _libTorch, _assembly, _logFormat, _verbosity })
+        foreach (var option in new Option[] { _spec, _output, _set, _device, _libTorch, _assembly, _noWarn, _logFormat, _verbosity })
         {
             root.Add(option);
         }
@@ -144,6 +155,7 @@ internal sealed class CommonSymbols
         Device = parsed.GetValue(_device),
         LibTorch = parsed.GetValue(_libTorch) ?? host.Environment("MASTERFUL_LIBTORCH"),
         Assembly = parsed.GetValue(_assembly),
+        NoWarn = [.. (parsed.GetValue(_noWarn) ?? []).SelectMany(c => c.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
         VerbosityName = parsed.GetValue(_verbosity)!,
         LogFormat = Enum.Parse<LogFormat>(parsed.GetValue(_logFormat)!, ignoreCase: true),
         Verbosity = parsed.GetValue(_verbosity) switch

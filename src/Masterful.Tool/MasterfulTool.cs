@@ -79,7 +79,7 @@ internal sealed class CommandBinder(CommonSymbols common, ToolHost host)
     private async Task<int> GuardAsync(ParseResult parsed, Func<CommandCall, Task<int>> action, CancellationToken cancellation)
     {
         var options = common.Read(parsed, host);
-        var log = new ToolLog(host, options.LogFormat, options.Verbosity);
+        var log = new ToolLog(host, options.LogFormat, options.Verbosity, options.NoWarn);
         try
         {
             return await action(new CommandCall(parsed, options, log, host, cancellation)).ConfigureAwait(false);

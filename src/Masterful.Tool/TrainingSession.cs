@@ -13,14 +13,16 @@ namespace Masterful.Tool;
 internal static class TrainingSession
 {
     /// <summary>All stages, then the report, then a few lines on what came of it. The gate is the caller's to speak.</summary>
-    public static async Task<RunResult> RunAndReportAsync(CommandCall call, MasterfulSpec spec)
+    /// <param name="call">The command.</param>
+    /// <param name="spec">What is to be run.</param>
+    /// <param name="state">Told which data were read, or null.</param>
+    public static async Task<RunResult> RunAndReportAsync(CommandCall call, MasterfulSpec spec, CallState? state = null)
     {
         var outcome = await WithPipelineAsync(
-            call, spec, (pipeline, progress) => pipeline.RunAsync(spec, Options(call, spec), progress, call.Cancellation)).ConfigureAwait(false);
+            call, spec, (pipeline, progress) => pipeline.RunAsync(spec, Options(call, spec) with { DataRead = state is null ? null : state.NoteData }, progress, call.Cancellation)).ConfigureAwait(false);
 
         // The figures are new, so the pages follow them, cancelled or not.
         ReportWriter.Write(outcome.ReportFolder, new ReportOptions { Html = spec.Report.Html });
-        ManifestOption.Write(call, spec, outcome);
         call.Cancellation.ThrowIfCancellationRequested();
         var page = Path.Combine(outcome.ReportFolder, spec.Report.Html ? ReportWriter.HtmlName : ReportWriter.MarkdownName);
         if (call.Log.Format == LogFormat.GitHub)

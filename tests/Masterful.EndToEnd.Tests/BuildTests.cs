@@ -5,7 +5,8 @@ using Xunit;
 namespace Masterful.EndToEnd.Tests;
 
 /// <summary>The package in a model project: real packages, real builds, in folders with spaces and letters beyond ASCII.</summary>
-public sealed partial class BuildTests(PackageFeed feed) : IClassFixture<PackageFeed>
+[Collection(Builds.Name)]
+public sealed partial class BuildTests(PackageFeed feed)
 {
     private const string FashionMnist = "/usr/share/datasets/fashion-mnist";
 

@@ -60,6 +60,21 @@ internal sealed class ModelProject : IDisposable
         return process.Wait();
     }
 
+    /// <summary>The same with more environment variables.</summary>
+    public ToolResult Build(Dictionary<string, string> environment, params string[] arguments)
+    {
+        using var process = ToolProcess.StartProgram(
+            "dotnet", Folder, new(_feed.Variables.Concat(environment)), ["build", "-nologo", $"-p:MasterfulSet={Quick}", .. arguments]);
+        return process.Wait();
+    }
+
+    /// <summary>Any other command of the SDK with the quick policy.</summary>
+    public ToolResult Sdk(string command, params string[] arguments)
+    {
+        using var process = ToolProcess.StartProgram("dotnet", Folder, _feed.Variables, [command, "-nologo", $"-p:MasterfulSet={Quick}", .. arguments]);
+        return process.Wait();
+    }
+
     /// <summary>Starts <c>dotnet build</c>.</summary>
     public ToolProcess Start(params string[] arguments) =>
         ToolProcess.StartProgram("dotnet", Folder, _feed.Variables, ["build", "-nologo", $"-p:MasterfulSet={Quick}", .. arguments]);

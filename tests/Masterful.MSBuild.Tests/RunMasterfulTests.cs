@@ -1,5 +1,3 @@
-using System.Collections;
-using Microsoft.Build.Framework;
 using Xunit;
 
 namespace Masterful.MSBuild.Tests;
@@ -72,6 +70,64 @@ public class RunMasterfulTests
         Assert.Equal(("MST0003", "masterful.yaml", 7, 3), (error.Code, error.File, error.LineNumber, error.ColumnNumber));
     }
 
+    [Theory]
+    [InlineData(false, "", "", false)]
+    [InlineData(true, "", "", true)]
+    [InlineData(true, "", "CS1591;MST0502", false)]
+    [InlineData(true, "", "CS1591, mst0502", false)]
+    [InlineData(false, "MST0502", "", true)]
+    [InlineData(false, "CS1591 MST0502", "", true)]
+    [InlineData(false, "MST0503", "", false)]
+    public void Warnings_are_errors_as_the_build_is_told(bool all, string errors, string not, bool isError)
+    {
+        using var folder = new ScriptFolder("echo 'a.yaml(7,3): warning MST0502: beware'");
+        var engine = new RecordingEngine();
+        var task = Task(folder, engine);
+        (task.TreatWarningsAsErrors, task.WarningsAsErrors, task.WarningsNotAsErrors) = (all, [errors], [not]);
+
+        Assert.Equal(!isError, task.Execute());
+
+        Assert.Equal((isError ? 1 : 0, isError ? 0 : 1), (engine.Errors.Count, engine.Warnings.Count));
+    }
+
+    [Theory]
+    [InlineData("exit 0", true)]
+    [InlineData("exit 3", false)]
+    [InlineData("echo 'a.yaml(7,3): warning MST0502: beware'", false)]
+    [InlineData("echo 'a.yaml(7,3): error MST0501: no' >&2", false)]
+    public void Only_a_clean_call_is_remembered(string script, bool isRemembered)
+    {
+        using var folder = new ScriptFolder(script + "\n", "touch \"$(dirname \"$0\")/called\"\n");
+        var (stamp, called) = (Path.Combine(folder.Path, "obj", "stamp"), Path.Combine(folder.Path, "called"));
+        void Call()
+        {
+            var task = Task(folder, new RecordingEngine());
+            (task.Stamp, task.Spec) = (stamp, folder.Script);
+            task.Execute();
+        }
+
+        Call();
+        Assert.Equal(isRemembered, File.Exists(stamp));
+        File.Delete(called);
+        Call();
+
+        Assert.Equal(!isRemembered, File.Exists(called));
+    }
+
+    [Fact]
+    public void The_tool_knows_that_a_build_calls_and_whether_somebody_looks()
+    {
+        using var folder = new ScriptFolder("echo \"$MASTERFUL_BUILD\"");
+        var (log, terminal) = (new RecordingEngine(), new RecordingEngine());
+        Assert.True(Run(folder, log));
+        var task = Task(folder, terminal);
+        task.AtTerminal = true;
+        Assert.True(task.Execute());
+
+        Assert.Contains("log", log.Messages);
+        Assert.Contains("    terminal", terminal.Messages);
+    }
+
     [Fact]
     public void A_tool_that_fails_without_a_word_still_fails_the_build()
     {
@@ -114,11 +170,11 @@ public class RunMasterfulTests
 
     private sealed class ScriptFolder : IDisposable
     {
-        public ScriptFolder(string script)
+        public ScriptFolder(string script, string before = "")
         {
             Path = Directory.CreateTempSubdirectory("masterful msbuild ").FullName;
             Script = System.IO.Path.Combine(Path, "tool.sh");
-            File.WriteAllText(Script, script);
+            File.WriteAllText(Script, before + script);
         }
 
         public string Path { get; }
@@ -126,34 +182,5 @@ public class RunMasterfulTests
         public string Script { get; }
 
         public void Dispose() => Directory.Delete(Path, recursive: true);
-    }
-
-    private sealed class RecordingEngine : IBuildEngine
-    {
-        public List<BuildErrorEventArgs> Errors { get; } = [];
-
-        public List<BuildWarningEventArgs> Warnings { get; } = [];
-
-        public List<string?> Messages { get; } = [];
-
-        public bool ContinueOnError => false;
-
-        public int LineNumberOfTaskNode => 0;
-
-        public int ColumnNumberOfTaskNode => 0;
-
-        public string ProjectFileOfTaskNode => "test.csproj";
-
-        public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) => true;
-
-        public void LogCustomEvent(CustomBuildEventArgs e)
-        {
-        }
-
-        public void LogErrorEvent(BuildErrorEventArgs e) => Errors.Add(e);
-
-        public void LogMessageEvent(BuildMessageEventArgs e) => Messages.Add(e.Message);
-
-        public void LogWarningEvent(BuildWarningEventArgs e) => Warnings.Add(e);
     }
 }

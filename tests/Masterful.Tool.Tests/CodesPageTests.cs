@@ -13,7 +13,7 @@ public class CodesPageTests
     private static readonly (string Group, string Title)[] Groups =
     [
         ("Spec", "The spec"), ("Data", "The data"), ("ImageList", "CSVs that list images"), ("Model", "The model"), ("Runtime", "libtorch, device, folders"), ("Training", "Training"),
-        ("Gate", "The gate"), ("Trial", "The journal"), ("Pipeline", "Runs and the policy lock"), ("Fleet", "The fleet"),
+        ("Gate", "The gate"), ("Trial", "The journal"), ("Pipeline", "Runs and the policy lock"), ("Fleet", "The fleet"), ("Build", "The build"),
         ("Tool", "The command line and GitHub"),
     ];
 

@@ -127,6 +127,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
 
         progress?.Report(new PipelineProgress(PipelineStage.Data, spec.Dataset.Name, 0, 0, 0, null, null));
         using var data = await environment.LoadDataAsync(spec, PipelineProgress.Relay<DataProgress>(progress, OfData), cancellation).ConfigureAwait(false);
+        options.DataRead?.Invoke(data.Files);
         foreach (var warning in data.Health.Diagnostics)
         {
             logger.LogDiagnostic(warning);
@@ -209,7 +210,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
         var misclassified = MisclassifiedImages.Find(finals, onSelect ? "select" : "test", onSelect ? run.Data.Select : run.Data.Test);
         RunFolder.Write(run.Spec, new RunContent(result, policies, samples, misclassified), logger);
         SaveModel(run, finals, result);
-        return new PipelineOutcome(result, policies, run.Spec.Report.Path, run.Data.Files);
+        return new PipelineOutcome(result, policies, run.Spec.Report.Path);
     }
 
     /// <summary>The masterful model of the seed with the lowest select loss: the test split has no say in what is handed on.</summary>

@@ -11,6 +11,9 @@ public sealed record PipelineOptions
     /// <summary>The run's id; by default its start and a short hash.</summary>
     public string? RunId { get; init; }
 
+    /// <summary>Told which files the data were read from as soon as they are, see <see cref="Data.DatasetSplits.Files"/>.</summary>
+    public Action<IReadOnlyList<string>>? DataRead { get; init; }
+
     /// <summary>Commands that repeat the run, for the report.</summary>
     public IReadOnlyList<string> Commands { get; init; } = [];
 }
@@ -25,5 +28,4 @@ public sealed record PolicyDecision(PolicyInfo Policy, bool Kept, IReadOnlyList<
 /// <param name="Result">The content of <c>result.json</c>.</param>
 /// <param name="Policies">The content of <c>policies.json</c>.</param>
 /// <param name="ReportFolder">Full path of the folder that has both.</param>
-/// <param name="DataFiles">What the data were read from, see <see cref="Data.DatasetSplits.Files"/>.</param>
-public sealed record PipelineOutcome(RunResult Result, PoliciesFile Policies, string ReportFolder, IReadOnlyList<string> DataFiles);
+public sealed record PipelineOutcome(RunResult Result, PoliciesFile Policies, string ReportFolder);

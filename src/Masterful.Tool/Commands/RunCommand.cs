@@ -19,13 +19,25 @@ internal static class RunCommand
             """)
         {
             BaselineOption.Symbol,
-            ManifestOption.Symbol,
         };
+        StateOption.AddTo(command);
         bind.Bind(command, async call =>
         {
-            var spec = call.Options.LoadSpec(call.Host, call.Log);
-            var result = await TrainingSession.RunAndReportAsync(call, spec).ConfigureAwait(false);
-            return GateVerdict.Tell(call, spec, result.Gate);
+            var state = StateOption.Begin(call);
+            var spec = state?.LoadSpec() ?? call.Options.LoadSpec(call.Host, call.Log);
+            if (state?.TellUnchanged(spec) == true)
+            {
+                return ExitCode.Ok;
+            }
+
+            var result = await TrainingSession.RunAndReportAsync(call, spec, state).ConfigureAwait(false);
+            var code = GateVerdict.Tell(call, spec, result.Gate);
+            if (code == ExitCode.Ok)
+            {
+                state?.Write(spec, result);
+            }
+
+            return code;
         });
         return command;
     }
@@ -117,6 +129,10 @@ internal static class RunSummary
         ];
         call.Log.Result(string.Join(Environment.NewLine, lines), result);
     }
+
+    /// <summary>The same in one short line.</summary>
+    public static string Short(RunResult result) =>
+        $"{Figures.Percent(result.Masterful.ErrorRate)} error, {Figures.Percent(result.Original.ErrorRate)} without the policy {result.Policy.Name}.";
 
     private static string Error(ArmResult arm) => double.IsFinite(arm.ErrorRate)
         ? $"{Figures.Percent(arm.ErrorRate)} error ({Figures.Percent(arm.ErrorRateLow)} to {Figures.Percent(arm.ErrorRateHigh)})"

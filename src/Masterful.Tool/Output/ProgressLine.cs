@@ -7,6 +7,7 @@ namespace Masterful.Tool.Output;
 internal sealed class ProgressLine : IDisposable
 {
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private readonly ToolHost _host;
     private readonly ToolLog _log;
@@ -21,6 +22,9 @@ internal sealed class ProgressLine : IDisposable
         log.BeforeLine = Erase;
     }
 
+    /// <summary>How often there is something to see. A build's terminal shows the last line, drawn by the build.</summary>
+    private TimeSpan Pace => Live ? Redraw : BuildCall.IsLooking(_host) ? Glance : Interval;
+
     private bool Live => _host.IsTerminal && _log.Format == LogFormat.Text;
 
     /// <summary>Tells where the work is; most calls are dropped.</summary>
@@ -30,7 +34,7 @@ internal sealed class ProgressLine : IDisposable
     {
         lock (_gate)
         {
-            if (_ended || (_told != 0 && _host.Clock.GetElapsedTime(_told) < (Live ? Redraw : Interval)))
+            if (_ended || (_told != 0 && _host.Clock.GetElapsedTime(_told) < Pace))
             {
                 return;
             }
@@ -46,7 +50,7 @@ internal sealed class ProgressLine : IDisposable
             }
             else
             {
-                _log.Info(text);
+                _log.Progress(text);
             }
 
             return;

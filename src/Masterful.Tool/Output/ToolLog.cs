@@ -18,12 +18,17 @@ internal enum LogFormat
 }
 
 /// <summary>Everything that a command says, in one place and one format. Safe to call from several threads.</summary>
-internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level) : ILogger
+internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level, IReadOnlyCollection<string>? leftOut = null) : ILogger
 {
     private readonly Lock _gate = new();
+    private readonly bool _inBuild = BuildCall.Is(host);
+    private volatile bool _hasWarned;
 
     /// <summary>The format.</summary>
     public LogFormat Format => format;
+
+    /// <summary>Whether there was a warning that was not to be left out, or an error.</summary>
+    public bool HasWarned => _hasWarned;
 
     /// <summary>Something to erase before a line is written and to draw again after it: the live progress.</summary>
     public Action? BeforeLine { get; set; }
@@ -31,6 +36,12 @@ internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level) :
     /// <summary>A diagnostic of the spec, the data or the gate.</summary>
     public void Diagnostic(Diagnostic diagnostic)
     {
+        if (diagnostic.Severity == DiagnosticSeverity.Warning && leftOut?.Contains(diagnostic.Code.Id, StringComparer.OrdinalIgnoreCase) == true)
+        {
+            return;
+        }
+
+        _hasWarned = true;
         switch (format)
         {
             case LogFormat.Json:
@@ -48,7 +59,7 @@ internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level) :
                 Line(host.Output, GitHubAnnotation.Of(diagnostic, host.Environment("GITHUB_WORKSPACE")));
                 break;
             default:
-                Line(host.Error, diagnostic.ToString());
+                Line(host.Error, _inBuild ? BuildCall.Speak(diagnostic.ToString()) : diagnostic.ToString());
                 break;
         }
     }
@@ -68,6 +79,9 @@ internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level) :
 
     /// <summary>A line of a table that is the result, on standard output; only where the format is text.</summary>
     public void Row(string line) => Line(host.Output, line);
+
+    /// <summary>Where long work is, for people who read lines; hidden like other sentences.</summary>
+    public void Progress(string text) => Info(_inBuild ? BuildCall.Progress(text) : text);
 
     /// <summary>A sentence for people, hidden by <c>--verbosity quiet</c>.</summary>
     public void Info(string text) => this.LogInformation("{Text}", text);
@@ -92,6 +106,7 @@ internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level) :
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
+        _hasWarned |= logLevel >= LogLevel.Warning;
         if (!IsEnabled(logLevel))
         {
             return;
