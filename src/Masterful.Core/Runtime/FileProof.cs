@@ -31,7 +31,8 @@ public static class FileProof
     }
 
     /// <summary>The stamp of a file that this process has just written, whoever else may have in the same tick of the clock.</summary>
-    public static string OfOwn(string path) => File.Exists(path) ? FileStamp.Of(path).Text : Absent;
+    public static string OfOwn(string path) =>
+        !File.Exists(path) ? Absent : FileStamp.Of(path) is { Number: not 0, Changed: not 0 } stamp ? stamp.Text : OfContent(path);
 
     /// <summary>Whether a file or a folder is still what it was. Never throws: what can't be looked at is not.</summary>
     public static bool Holds(string path, string proof, Func<string, bool>? isCounted = null)
