@@ -116,6 +116,9 @@ public sealed class BuildRequestTests(PackageFeed feed)
             {ModelProject.Torch}</ItemGroup>
             <Target Name="OtherPlatform" BeforeTargets="_MasterfulPrepare" Condition="'$(RuntimeIdentifier)' == 'win-x64'"><ItemGroup>
               <NativeCopyLocalItems Include="$(MSBuildProjectDirectory)/other/runtimes/win-x64/native/torch_cpu.dll" />
+            </ItemGroup></Target>
+            <Target Name="ThisPlatform" AfterTargets="_MasterfulRun"><ItemGroup>
+              <NativeCopyLocalItems Remove="$(MSBuildProjectDirectory)/other/runtimes/win-x64/native/torch_cpu.dll" />
             </ItemGroup></Target><ItemGroup>
             """);
         var other = Directory.CreateDirectory(Path.Combine(project.Folder, "other", "runtimes", "win-x64", "native")).FullName;
