@@ -294,6 +294,19 @@ public sealed class CsvColumnsTests : IDisposable
         Assert.Equal(3, splits.Train.Count);
     }
 
+    [Theory]
+    [InlineData("1", "1.0")]
+    [InlineData("1", "01")]
+    [InlineData("2.50", "2.5")]
+    public void One_label_written_in_two_ways_is_not_two_classes(string one, string other)
+    {
+        _data.Write("select.csv", $"path,label\na.png,{other}\nb.png,7\n");
+
+        var errors = _data.Errors(Csv($"path,label\na.png,{one}\nb.png,7\n") with { Validation = new ShareOrName(null, "select.csv") }, Shape);
+
+        Assert.Contains(errors, e => e.Code == DataDiagnostics.NamesAlike && e.Message.Contains($"'{one}'", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Decimal_labels_are_in_the_order_of_numbers()
     {
