@@ -1,3 +1,4 @@
+using Masterful.Core.Data;
 using Masterful.Core.Spec;
 using Xunit;
 
@@ -66,6 +67,25 @@ public sealed class ImageInputsTests : IDisposable
 
         Assert.Equal("m/e.webp", files[0]);
         Assert.InRange(files.Count, 2, 20);
+    }
+
+    [Fact]
+    public void Names_that_are_not_utf8_are_told_and_not_passed_over()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "names are bytes on Unix alone");
+        Shell(@"cd ""$1/m"" && : > ""$(printf 'caf\351.png')"" && mkdir ""$(printf 'd\344')""");
+
+        var files = Files("", "m").ToList();
+        Shell(@"rm -rf ""$1/m""");
+
+        Assert.Equal(["m/e.webp", "m/x/d.gif"], files);
+        Assert.Equal([DataDiagnostics.NameNotText, DataDiagnostics.NameNotText], _told.Select(d => d.Code));
+
+        void Shell(string script)
+        {
+            using var process = System.Diagnostics.Process.Start("sh", ["-c", script, "sh", _folder.FullName]);
+            process.WaitForExit();
+        }
     }
 
     [Fact]

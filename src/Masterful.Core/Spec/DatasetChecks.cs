@@ -108,7 +108,9 @@ internal sealed class DatasetChecks(MasterfulSpec spec, SpecDocument document, S
         foreach (var file in missing)
         {
             var nearest = NearestName.Find(file.Text, NamesIn(Path.GetDirectoryName(Full(file))!));
-            var suggestion = nearest is null ? "." : $"; did you mean '{nearest}'?";
+            var suggestion = LookAlikePath.Find(spec.Dataset.Root, file.Text) is { } alike
+                ? $"; {LookAlikes.Spelled(alike.Found)} is there, which differs from {LookAlikes.Spelled(alike.Written)} in {alike.Difference}."
+                : nearest is null ? "." : $"; did you mean '{nearest}'?";
             Report(SpecDiagnostics.FileMissing, file.Key, $"'{file.Shown}' was not found in dataset.root ('{root}'){suggestion}");
         }
 

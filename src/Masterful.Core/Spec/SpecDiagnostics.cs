@@ -76,4 +76,8 @@ public static class SpecDiagnostics
     /// <summary>init would have to write a path that a spec can't hold.</summary>
     public static readonly DiagnosticCode PathNotWritable = new(
         "MST0032", "a path can't be written in a spec", "Rename the folder without line ends and other control characters.");
+
+    /// <summary>init may not look into folders.</summary>
+    public static readonly DiagnosticCode FoldersNotReadable = new(
+        "MST0033", "folders that can't be looked at", "Give this user the right to read them, if they belong to the data.");
 }

@@ -29,9 +29,9 @@ public static class SpecInitializer
 
         try
         {
-            var notText = new List<FolderEntry>();
-            var top = DataFolder.Read(full, MaximumDepth, MaximumFolders, notText);
-            return Search(top, position) with { Warnings = [.. NotText(notText)] };
+            var missed = new List<Diagnostic>();
+            var top = DataFolder.Read(full, MaximumDepth, MaximumFolders, missed);
+            return Search(top, position, missed) with { Warnings = missed };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -44,13 +44,13 @@ public static class SpecInitializer
     /// <param name="specFolder">The folder that the spec will be in: its root is relative to it.</param>
     public static string Yaml(SpecProposal proposal, string specFolder) => SpecText.Write(proposal, specFolder);
 
-    private static SpecProposal Search(DataFolder top, SourcePosition position)
+    private static SpecProposal Search(DataFolder top, SourcePosition position, IReadOnlyList<Diagnostic> missed)
     {
         var roots = ClassRoot.Find(top);
         var ranked = LayoutCandidate.Ranked(top.All().SelectMany(InOne).Concat(ClassFolderLayout.Candidates(roots)));
         if (ranked.Count == 0)
         {
-            throw roots.FirstOrDefault(r => r.Split is "test" or "validation") is { } judge ? OnlyJudges(judge, position) : NotRecognized(position);
+            throw roots.FirstOrDefault(r => r.Split is "test" or "validation") is { } judge ? OnlyJudges(judge, position) : new DiagnosticException([NotRecognized(position), .. missed]);
         }
 
         // A test folder of its own accord is taken for one; beside a train folder it is what it is called.
@@ -91,22 +91,14 @@ public static class SpecInitializer
         ? new FolderWalk(above, []).In(above).Where(e => e.IsFolder).Select(e => e.Name.ToString()).FirstOrDefault(n => SplitWords.SplitOf(n) == "train")
         : null;
 
-    private static IEnumerable<Diagnostic> NotText(List<FolderEntry> entries) => entries.Count == 0 ? [] :
-    [
-        new Diagnostic(
-            SpecDiagnostics.NamesNotText,
-            DiagnosticSeverity.Warning,
-            $"{entries.Count:N0} {(entries.Count == 1 ? "name is" : "names are")} not UTF-8, such as this one, and will be refused when the data is read.",
-            new SourcePosition(entries[0].Path)),
-    ];
-
     private static DiagnosticException OnlyJudges(ClassRoot judge, SourcePosition position) => new(
         SpecDiagnostics.OnlyTestFound,
         $"All that was found is called {judge.Split}, such as '{judge.Folder.Path}', and what is called so never trains by itself. If it is to train, name it in dataset.splits.train.",
         position);
 
-    private static DiagnosticException NotRecognized(SourcePosition position) => new(
+    private static Diagnostic NotRecognized(SourcePosition position) => new(
         SpecDiagnostics.LayoutNotRecognized,
+        DiagnosticSeverity.Error,
         $"'{position.File}' holds no data that is recognised. What would be: SVHN's train_32x32.mat and test_32x32.mat; MNIST's "
         + "train-images-idx3-ubyte and train-labels-idx1-ubyte (or .gz); CIFAR-10's data_batch_1.bin …, CIFAR-100's train.bin; "
         + "train.csv with a line an image (path,label); or a folder of images for each class, perhaps in folders train and test.",

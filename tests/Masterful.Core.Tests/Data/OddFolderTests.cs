@@ -125,7 +125,10 @@ public sealed class OddFolderTests : IDisposable
     {
         Link("train/cat/x.png", "nowhere.png");
 
-        Assert.Equal(DataDiagnostics.ImageUnreadable, _data.Error(Spec, Shape).Code);
+        var error = _data.Error(Spec, Shape);
+
+        Assert.Equal(DataDiagnostics.ImageUnreadable, error.Code);
+        Assert.Contains("leads nowhere, to nowhere.png", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -223,6 +223,32 @@ public sealed class ClassFolderLayoutTests : IDisposable
         Assert.Equal(SpecDiagnostics.NamesNotText, warning.Code);
     }
 
+    [Fact]
+    public void Folders_that_cannot_be_looked_at_are_told()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "root may read everything");
+        AddClasses(".");
+        File.SetUnixFileMode(Full("dog"), UnixFileMode.None);
+
+        var thrown = Assert.Throws<DiagnosticException>(() => SpecInitializer.Describe(_folder.FullName));
+
+        File.SetUnixFileMode(Full("dog"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.Equal([SpecDiagnostics.LayoutNotRecognized, SpecDiagnostics.FoldersNotReadable], thrown.Diagnostics.Select(d => d.Code));
+    }
+
+    [Fact]
+    public void A_split_that_looks_like_a_folder_is_told_with_the_difference()
+    {
+        AddClasses("e\u0301tude");
+        var proposal = SpecInitializer.Describe(_folder.FullName) with { Root = _folder.FullName };
+        File.WriteAllText(Full("masterful.yaml"), SpecInitializer.Yaml(proposal with { Splits = proposal.Splits with { Train = ["\u00E9tude"] } }, _folder.FullName));
+
+        var error = Assert.Throws<DiagnosticException>(() => SpecLoader.Load(Full("masterful.yaml"), [], _ => null)).Diagnostics[0];
+
+        Assert.Equal(SpecDiagnostics.FileMissing, error.Code);
+        Assert.Contains("'e\\u0301tude' is there, which differs from '\\u00E9tude' in how accents are written", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("train", "train")]
     [InlineData("images_train", "train")]

@@ -23,11 +23,9 @@ internal sealed class FolderFindings(SplitRequest request, DataRoot root)
     /// <summary>Notes a file that is no image, or in no class.</summary>
     public void Ignore(FolderEntry file)
     {
-        if (!ImageDecoder.Reads(file.Path) && file.IsBrokenLink)
+        if (!ImageDecoder.Reads(file.Path) && FolderEntry.LostTarget(file.Path) is { } target)
         {
-            _broken.Add(
-                $"'{file.Name}' is a link that leads nowhere, to {new FileInfo(file.Path).LinkTarget}: it may stand for a folder of images.",
-                new SourcePosition(file.Path));
+            _broken.Add($"'{file.Name}' is a link that leads nowhere, to {target}: it may stand for a folder of images.", new SourcePosition(file.Path));
         }
         else
         {

@@ -1,4 +1,5 @@
 using Masterful.Core.Spec;
+using Masterful.Core.Spec.Folders;
 
 namespace Masterful.Core.Data.Readers;
 
@@ -32,7 +33,8 @@ internal static class ImageFiles
                 }
                 else
                 {
-                    unreadable.Add(batch[i].Problem!, new SourcePosition(listing.Files[start + i].Path));
+                    var path = listing.Files[start + i].Path;
+                    unreadable.Add(FolderEntry.LostTarget(path) is { } target ? $"This is a link that leads nowhere, to {target}." : batch[i].Problem!, new SourcePosition(path));
                 }
             }
         }

@@ -16,8 +16,10 @@ internal readonly record struct FolderEntry(string Path, bool IsFolder, bool IsL
     /// <summary>Whether it is a file of this name.</summary>
     public bool IsFile(ReadOnlySpan<char> name) => !IsFolder && Name.SequenceEqual(name);
 
-    /// <summary>Whether it is a link that leads nowhere, or in a circle.</summary>
-    public bool IsBrokenLink => !IsFolder && FileFacts.Of(Path) is { Kind: FileKind.Link } && FileFacts.Of(Path, follow: true) is null;
+    /// <summary>What a link says that leads nowhere, or in a circle; null for all else.</summary>
+    /// <param name="path">Full path.</param>
+    public static string? LostTarget(string path) =>
+        FileFacts.Of(path) is { Kind: FileKind.Link } && FileFacts.Of(path, follow: true) is null ? new FileInfo(path).LinkTarget : null;
 }
 
 /// <summary>What a folder holds.</summary>

@@ -72,9 +72,48 @@ internal sealed class DataFolder
     /// <param name="path">Full path.</param>
     /// <param name="depth">How many levels below.</param>
     /// <param name="most">How many folders in all.</param>
-    /// <param name="notText">Gets the names that are no text.</param>
+    /// <param name="missed">Gets what is passed over since it can't be looked at.</param>
     /// <exception cref="IOException">The folder itself can't be read.</exception>
-    public static DataFolder Read(string path, int depth, int most, List<FolderEntry> notText)
+    public static DataFolder Read(string path, int depth, int most, List<Diagnostic> missed)
+    {
+        var walk = new FolderWalk(path, []);
+        var top = Read(walk, path, null);
+        if (walk.Unreadable.Count > 0)
+        {
+            throw new IOException(walk.Unreadable[0].Reason);
+        }
+
+        var level = new List<DataFolder> { this };
+        while (level.Count > 0)
+        {
+            foreach (var folder in level)
+            {
+                yield return folder;
+            }
+
+            level = [.. level.SelectMany(f => f.Folders)];
+        }
+    }
+
+    /// <summary>It and what it is in, up to the folder that was asked about.</summary>
+    public IEnumerable<DataFolder> Up()
+    {
+        for (var folder = this; folder is not null; folder = folder.Parent)
+        {
+            yield return folder;
+        }
+    }
+
+    /// <summary>The full path of a name in it.</summary>
+    public string Full(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Reads a folder and those below.</summary>
+    /// <param name="path">Full path.</param>
+    /// <param name="depth">How many levels below.</param>
+    /// <param name="most">How many folders in all.</param>
+    /// <param name="missed">Gets what is passed over since it can't be looked at.</param>
+    /// <exception cref="IOException">The folder itself can't be read.</exception>
+    public static DataFolder Read(string path, int depth, int most, List<Diagnostic> missed)
     {
         var walk = new FolderWalk(path, []);
         var top = Read(walk, path, null);
@@ -100,7 +139,7 @@ internal sealed class DataFolder
             level = next;
         }
 
-        notText.AddRange(walk.NotText);
+        missed.AddRange(Missed(walk));
         return top.Folder;
     }
 
@@ -127,5 +166,27 @@ internal sealed class DataFolder
     {
         var content = walk.In(path);
         return (new DataFolder(path, parent, content), [.. content.Where(e => e.IsFolder)]);
+    }
+
+    private static IEnumerable<Diagnostic> Missed(FolderWalk walk)
+    {
+        if (walk.NotText.Count > 0)
+        {
+            yield return Warning(
+                SpecDiagnostics.NamesNotText,
+                $"{walk.NotText.Count:N0} {(walk.NotText.Count == 1 ? "name is" : "names are")} not UTF-8, such as this one, and will be refused when the data is read.",
+                walk.NotText[0].Path);
+        }
+
+        if (walk.Unreadable.Count > 0)
+        {
+            yield return Warning(
+                SpecDiagnostics.FoldersNotReadable,
+                $"{walk.Unreadable.Count:N0} {(walk.Unreadable.Count == 1 ? "folder" : "folders")} can't be looked at, such as this one: {walk.Unreadable[0].Reason}",
+                walk.Unreadable[0].Path);
+        }
+
+        static Diagnostic Warning(DiagnosticCode code, string message, string path) =>
+            new(code, DiagnosticSeverity.Warning, message, new SourcePosition(path));
     }
 }
