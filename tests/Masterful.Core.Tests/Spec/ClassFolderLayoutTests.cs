@@ -224,6 +224,18 @@ public sealed class ClassFolderLayoutTests : IDisposable
     }
 
     [Fact]
+    public void A_pipe_is_not_waited_for()
+    {
+        AddClasses("train");
+        OddNames.MakePipe(Full("train/cat/.0.png"));
+        File.Move(Full("train/cat/.0.png"), Full("train/cat/0.png"), overwrite: true);
+        OddNames.MakePipe(Full("labels.csv"));
+        OddNames.MakePipe(Full("train_32x32.mat"));
+
+        Assert.Equal(["train"], SpecInitializer.Describe(_folder.FullName).Splits.Train);
+    }
+
+    [Fact]
     public void Folders_that_cannot_be_looked_at_are_told()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "root may read everything");

@@ -15,7 +15,7 @@ internal static class CsvLayouts
     public static SpecProposal? Of(DataFolder folder)
     {
         var lists = folder.Files
-            .Where(f => Extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase) && !f.Contains("submission", StringComparison.OrdinalIgnoreCase))
+            .Where(f => Extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase) && !f.Contains("submission", StringComparison.OrdinalIgnoreCase) && folder.HasFile(f))
             .Take(MostLists)
             .Select(f => Read(folder, f)).OfType<List>().ToList();
         var labelled = lists.Where(l => l.HasLabels).ToList();

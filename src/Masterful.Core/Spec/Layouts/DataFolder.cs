@@ -1,4 +1,5 @@
 using Masterful.Core.Spec.Folders;
+using Masterful.Results;
 
 namespace Masterful.Core.Spec.Layouts;
 
@@ -83,45 +84,6 @@ internal sealed class DataFolder
             throw new IOException(walk.Unreadable[0].Reason);
         }
 
-        var level = new List<DataFolder> { this };
-        while (level.Count > 0)
-        {
-            foreach (var folder in level)
-            {
-                yield return folder;
-            }
-
-            level = [.. level.SelectMany(f => f.Folders)];
-        }
-    }
-
-    /// <summary>It and what it is in, up to the folder that was asked about.</summary>
-    public IEnumerable<DataFolder> Up()
-    {
-        for (var folder = this; folder is not null; folder = folder.Parent)
-        {
-            yield return folder;
-        }
-    }
-
-    /// <summary>The full path of a name in it.</summary>
-    public string Full(string name) => System.IO.Path.Combine(Path, name);
-
-    /// <summary>Reads a folder and those below.</summary>
-    /// <param name="path">Full path.</param>
-    /// <param name="depth">How many levels below.</param>
-    /// <param name="most">How many folders in all.</param>
-    /// <param name="missed">Gets what is passed over since it can't be looked at.</param>
-    /// <exception cref="IOException">The folder itself can't be read.</exception>
-    public static DataFolder Read(string path, int depth, int most, List<Diagnostic> missed)
-    {
-        var walk = new FolderWalk(path, []);
-        var top = Read(walk, path, null);
-        if (walk.Unreadable.Count > 0)
-        {
-            throw new IOException(walk.Unreadable[0].Reason);
-        }
-
         var level = new List<(DataFolder Folder, IReadOnlyList<FolderEntry> Below)> { top };
         for (var (i, seen) = (0, 1); i < depth && level.Count > 0; i++)
         {
@@ -143,9 +105,17 @@ internal sealed class DataFolder
         return top.Folder;
     }
 
+    /// <summary>Whether a name in it is that of a file: opening a pipe or a device can wait for ever.</summary>
+    public bool HasFile(string name) => FileFacts.Of(Full(name), follow: true) is { Kind: FileKind.File };
+
     /// <summary>The first bytes of a file in it, fewer when it is shorter, none when it can't be read.</summary>
     public byte[] Head(string name, int length)
     {
+        if (!HasFile(name))
+        {
+            return [];
+        }
+
         try
         {
             using var file = File.OpenRead(Full(name));

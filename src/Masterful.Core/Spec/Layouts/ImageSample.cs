@@ -1,3 +1,4 @@
+using Masterful.Results;
 using SkiaSharp;
 
 namespace Masterful.Core.Spec.Layouts;
@@ -28,6 +29,12 @@ internal static class ImageSample
 
     private static ImageShape? Header(string file)
     {
+        // Opening a pipe or a device can wait for ever.
+        if (FileFacts.Of(file, follow: true) is not { Kind: FileKind.File })
+        {
+            return null;
+        }
+
         using var codec = SKCodec.Create(file);
         return codec is null ? null : new ImageShape(codec.Info.Height, codec.Info.Width, codec.Info.ColorType == SKColorType.Gray8 ? 1 : 3);
     }
