@@ -15,8 +15,7 @@ internal static class MasterfulTool
     /// <summary>Parses and runs. Never throws for what a user gave; the exit code says how it ended.</summary>
     public static async Task<int> RunAsync(string[] arguments, ToolHost host, CancellationToken cancellation)
     {
-        var root = Root(host);
-        var parsed = root.Parse(arguments);
+        var parsed = Parse(arguments, host);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -38,6 +37,9 @@ internal static class MasterfulTool
         };
         return await parsed.InvokeAsync(invocation, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>What the arguments mean, or what is wrong with them.</summary>
+    internal static ParseResult Parse(IReadOnlyList<string> arguments, ToolHost host) => Root(host).Parse(arguments);
 
     private static RootCommand Root(ToolHost host)
     {
