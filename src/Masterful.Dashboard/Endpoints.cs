@@ -108,7 +108,7 @@ internal static class Endpoints
     }
 
     private static IResult Refusal(Exception reason) =>
-        Respond.Text(reason.Message, "text/plain; charset=utf-8", statusCode: StatusCodes.Status422UnprocessableEntity);
+        Respond.Text(Cause.Of(reason), "text/plain; charset=utf-8", statusCode: StatusCodes.Status422UnprocessableEntity);
 
     private static IResult Json<T>(T value) => Respond.Json(value, ResultFiles.Compact);
 }

@@ -1,4 +1,5 @@
 using Hangfire.Logging;
+using Masterful.Results;
 using Microsoft.Extensions.Logging;
 
 namespace Masterful.Fleet;
@@ -18,7 +19,7 @@ internal sealed class HangfireLog(ILogger logger) : ILogProvider, ILog
 
         if (messageFunc is not null)
         {
-            logger.Log(level, "Hangfire: {Message} {Reason}", messageFunc(), exception?.Message);
+            logger.Log(level, "Hangfire: {Message} {Reason}", messageFunc(), exception is null ? null : Cause.Of(exception));
         }
 
         return true;

@@ -140,11 +140,11 @@ internal static class JournalDatabase
         return IsDamage(fault)
             ? new DiagnosticException(
                 TrialDiagnostics.JournalDamaged,
-                $"The journal {path} is damaged ({fault.Message.TrimEnd('.')}). Delete or rename it: its trials are run again as they are needed.",
+                $"The journal {path} is damaged ({Cause.Of(fault).TrimEnd('.')}). Delete or rename it: its trials are run again as they are needed.",
                 position)
             : new DiagnosticException(
                 TrialDiagnostics.JournalNotWritable,
-                $"The journal {path} can't be used ({fault.Message.TrimEnd('.')}). Is the disk full, or the file locked or read-only?",
+                $"The journal {path} can't be used ({Cause.Of(fault).TrimEnd('.')}). Is the disk full, or the file locked or read-only?",
                 position);
     }
 

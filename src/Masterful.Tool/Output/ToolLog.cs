@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Masterful.Core.Spec;
+using Masterful.Results;
 using Microsoft.Extensions.Logging;
 
 namespace Masterful.Tool.Output;
@@ -118,7 +119,7 @@ internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level, I
             return;
         }
 
-        var message = formatter(state, exception);
+        var message = exception is null ? formatter(state, exception) : $"{formatter(state, exception)}: {Cause.Named(exception)}";
         if (format == LogFormat.Json)
         {
             Event("log", new { level = logLevel.ToString().ToLowerInvariant(), message });

@@ -115,7 +115,7 @@ public partial class HouseTests
         return found;
     }
 
-    [GeneratedRegex(@"\b(?:e|ex|exception|inner|InnerException\??)\.Message\b")]
+    [GeneratedRegex(@"\b(?:e|ex|exception|inner|fault|lost|reason|InnerException\??)\.Message\b")]
     private static partial Regex ExceptionMessage();
 
     [GeneratedRegex(@"[:""][+\-][0#][0#.,%]*(;|}|"")")]

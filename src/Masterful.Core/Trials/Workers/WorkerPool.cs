@@ -84,7 +84,7 @@ public sealed class WorkerPool : ITrialRunner, IDisposable
             return first;
         }
 
-        _logger.LogWarning("The trial of '{Policy}' is tried once more, on a fresh worker: {Reason}", trial.Policy.Name, lost?.Message ?? first!.Failure);
+        _logger.LogWarning("The trial of '{Policy}' is tried once more, on a fresh worker: {Reason}", trial.Policy.Name, lost is null ? first!.Failure : Cause.Of(lost));
         (var second, lost) = await AttemptAsync((w, stop) => w.TrainAsync(trial, stop), cancellation).ConfigureAwait(false);
         return second ?? new TrialResult
         {
@@ -148,7 +148,7 @@ public sealed class WorkerPool : ITrialRunner, IDisposable
                 return first;
             }
 
-            _logger.LogWarning("A part of the distance analysis is tried once more, on a fresh worker: {Reason}", lost!.Message);
+            _logger.LogWarning("A part of the distance analysis is tried once more, on a fresh worker: {Reason}", Cause.Of(lost!));
             (var second, lost) = await AttemptAsync((w, c) => w.ProbeAsync(part, c), stop.Token).ConfigureAwait(false);
             return second ?? throw new DiagnosticException(
                 TrialDiagnostics.WorkerLost, $"Two worker processes were lost over the distance analysis; the second {lost!.Reason}.");
