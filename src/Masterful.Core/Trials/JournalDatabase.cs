@@ -86,7 +86,7 @@ internal static class JournalDatabase
         return new Diagnostic(
             TrialDiagnostics.JournalDamaged,
             DiagnosticSeverity.Warning,
-            $"The journal {path} is damaged ({fault.Message.TrimEnd('.')}). It is kept as {aside}, and a new one is begun: its trials are run again as they are needed.",
+            $"The journal {path} is damaged ({Cause.Of(fault).TrimEnd('.')}). It is kept as {aside}, and a new one is begun: its trials are run again as they are needed.",
             new SourcePosition(path));
     }
 
