@@ -330,10 +330,15 @@ public partial class PageTests(Browser browser, RealRun run)
         await page.MenuAsync("Training Policies");
         await page.Page.GetByLabel("Order", new PageGetByLabelOptions { Exact = true }).SelectOptionAsync("worse");
         var table = page.Page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Recall by class", IncludeHidden = true });
-        var changes = (await table.Locator("tbody td:last-child").AllTextContentsAsync()).Select(text => double.Parse(text.Replace('−', '-'), CultureInfo.InvariantCulture)).ToList();
+        var changes = (await table.Locator("tbody td:nth-last-child(2)").AllTextContentsAsync())
+            .Select(text => double.Parse(text.Split(' ')[0].Replace('−', '-'), CultureInfo.InvariantCulture)).ToList();
+        var verdicts = await table.Locator("tbody td:last-child").AllTextContentsAsync();
+
 
         Assert.True(changes.Count > 2);
         Assert.Equal(changes.Order(), changes);
+        Assert.Equal("▲ better", verdicts[^1]);
+        Assert.Contains("≈ within noise", verdicts);
         page.AssertNothingWentWrong();
     }
 
