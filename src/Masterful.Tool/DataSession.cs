@@ -12,6 +12,7 @@ internal static class DataSession
     public static async Task<DatasetSplits> LoadAsync(CommandCall call, MasterfulSpec spec)
     {
         using var progress = new ProgressLine(call.Host, call.Log);
+        progress.Announce($"reading data · {spec.Dataset.Name}", new DataProgress("read", spec.Dataset.Name, 0, null));
         var splits = await new DatasetLoader(spec.Runtime.Cache, call.Log)
             .LoadAsync(spec, new RelayProgress<DataProgress>(p => progress.Tell(p.ToString(), p)), call.Cancellation)
             .ConfigureAwait(false);

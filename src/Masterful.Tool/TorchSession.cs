@@ -39,6 +39,9 @@ internal static class TorchSession
                 $"{folders.InstalledLibTorch(LibTorchKind.Cpu)} is there, but not libtorch in it: delete that folder. {RuntimeDiagnostics.LibTorchNotFound.Remedy}");
         }
 
+        // A worker is silent: the process that started it tells what is done.
+        using var line = threads is null ? new ProgressLine(call.Host, call.Log) : null;
+        line?.Announce("loading libtorch", new { stage = "libtorch", location });
         LibTorch.Load(location, folders);
         torch.set_num_threads(threads ?? Environment.ProcessorCount);
         return ComputeDevice.Select(device);

@@ -51,7 +51,7 @@ internal static class TrainingSession
         var device = await TorchSession.StartAsync(call, spec.Model.Assembly, spec.Runtime.Fleet ? "cpu" : spec.Runtime.Device).ConfigureAwait(false);
         using var line = new ProgressLine(call.Host, call.Log);
         using var record = new ProgressRecord(spec.Runtime.Cache, call.Host.Clock);
-        var view = new RunProgress(line, record);
+        var view = new RunProgress(line, record, new RunEstimate(call.Log, call.Host.Clock));
         var epochs = new RelayProgress<TrialProgress>(view.Epoch);
         var environment = database is null
             ? new TorchEnvironment(device, call.Host.Clock, call.Log, epochs, WorkerProgram.Command(call.Options))

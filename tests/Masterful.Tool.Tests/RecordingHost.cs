@@ -32,6 +32,7 @@ internal sealed class ManualClock : TimeProvider
 {
     // Not 0: a timestamp of 0 would look like "never".
     private long _ticks = TimeSpan.TicksPerDay;
+    private readonly List<Action> _timers = [];
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -39,5 +40,35 @@ internal sealed class ManualClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => new(2030, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
-    public void Advance(TimeSpan time) => _ticks += time.Ticks;
+    /// <summary>Moves on; timers that are due then go off once.</summary>
+    public void Advance(TimeSpan time)
+    {
+        _ticks += time.Ticks;
+        foreach (var timer in _timers.ToArray())
+        {
+            timer();
+        }
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new Timer(this, () => callback(state));
+        _timers.Add(timer.Due);
+        return timer;
+    }
+
+    private sealed class Timer(ManualClock clock, Action due) : ITimer
+    {
+        public Action Due => due;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose() => clock._timers.Remove(due);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }

@@ -63,6 +63,27 @@ public sealed class RunProgressTests : IDisposable
             lines[2..]);
     }
 
+    [Fact]
+    public void Batches_of_an_epoch_move_the_share_too_and_none_takes_an_epochs_end_back()
+    {
+        var lines = Told(
+            view => view.Stage(new PipelineProgress(PipelineStage.Baseline, null, 0, 4, 0, 400, null)),
+            view => view.Epoch(Batch(worker: 0, epoch: 0, batch: 5)),
+            view => view.Epoch(Trial(worker: 0, epoch: 1)),
+            view => view.Epoch(Batch(worker: 0, epoch: 0, batch: 10)));
+
+        Assert.Equal(
+            [
+                "baseline · trial 1 of 4 · starting workers · 0% of the work",
+                "baseline · trial 1 of 4 · epoch 1/10 batch 5/20, 2.5 img/s · 1% of the work",
+                "baseline · trial 1 of 4 · epoch 1/10, 100 img/s · 3% of the work",
+                "baseline · trial 1 of 4 · epoch 1/10, 100 img/s · 3% of the work · for 20s",
+            ],
+            lines);
+    }
+
+    private static TrialProgress Batch(int worker, int epoch, int batch) => new($"key{worker}", "none", new EpochProgress(epoch, 10, 1, 2.5, batch, 20, 4), worker);
+
     private static TrialProgress Trial(int worker, int epoch) => new($"key{worker}", "none", new EpochProgress(epoch, 10, 1, 100), worker);
 
     private string[] Told(params Action<RunProgress>[] reports)

@@ -20,6 +20,7 @@ namespace Masterful.Core.Data;
 internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger logger)
 {
     private const string Unreadable = "unreadable";
+    private const int CheckStep = 128;
     private readonly List<Diagnostic> _warnings = [];
 
     /// <summary>What went wrong with the cache itself, without harm to the result.</summary>
@@ -209,9 +210,9 @@ internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger lo
                 hashes[i] = Unreadable;
             }
 
-            if (Interlocked.Increment(ref done) % 1024 == 0)
+            if (Interlocked.Increment(ref done) is var hashed && hashed % CheckStep == 0)
             {
-                progress?.Report(new DataProgress("check", listing.Request.Name, done, files.Count));
+                progress?.Report(new DataProgress("check", listing.Request.Name, hashed, files.Count));
             }
         });
         return hashes;

@@ -28,6 +28,9 @@ public interface IPipelineEnvironment
     /// <exception cref="DiagnosticException">The model is wrong.</exception>
     ModelFacts CheckModel(ModelSpec model, int classCount);
 
+    /// <summary>Images a second that one training makes, measured on a few images in a second or two; null where that can't be said.</summary>
+    double? MeasureSpeed(MasterfulSpec spec, int classCount) => null;
+
     /// <summary>Begins a run: the journal notes it, and trials can be asked for.</summary>
     IRunSession OpenSession(RunIdentity run, MasterfulSpec spec, DatasetSplits data);
 

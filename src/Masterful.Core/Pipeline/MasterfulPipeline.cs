@@ -154,6 +154,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
                 Baseline = baseline,
                 Locked = locked,
                 Runner = runner,
+                MeasureSpeed = () => environment.MeasureSpeed(spec, data.Classes.Count),
                 Progress = identified,
             };
             var (outcome, status, summary) = await work(context).ConfigureAwait(false);
@@ -177,7 +178,7 @@ public sealed class MasterfulPipeline(IPipelineEnvironment environment, PolicySe
 
     private async Task<PipelineOutcome> RunStagesAsync(RunContext run, CancellationToken cancellation)
     {
-        var policy = new PolicyStage(run, search, clock, logger);
+        var policy = new PolicyStage(run, search, clock, logger, attributes: true);
         var (choice, finals) = await policy.ChooseAsync(cancellation).ConfigureAwait(false);
         if (finals is null)
         {

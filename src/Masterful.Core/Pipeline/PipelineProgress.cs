@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Masterful.Core.Pipeline;
 
 /// <summary>How far a run is.</summary>
@@ -13,6 +15,10 @@ public sealed record PipelineProgress(
     string Stage, string? Detail, int TrialsDone, int TrialsPlanned, long ImagePasses, long? ImagePassesPlanned, double? SecondsLeft,
     string? RunId = null)
 {
+    /// <summary>All that the run is going to train; told once, as soon as it is known.</summary>
+    [JsonIgnore]
+    public RunPlan? Plan { get; init; }
+
     /// <summary>Turns another kind of progress into a run's; null where nobody is told.</summary>
     internal static IProgress<T>? Relay<T>(IProgress<PipelineProgress>? progress, Func<T, PipelineProgress> translate) =>
         progress is null ? null : new RelayProgress<T>(value => progress.Report(translate(value)));

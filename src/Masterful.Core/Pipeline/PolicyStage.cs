@@ -12,7 +12,8 @@ namespace Masterful.Core.Pipeline;
 /// <param name="search">Finds policies.</param>
 /// <param name="clock">For the cap on time.</param>
 /// <param name="logger">Hears what happens.</param>
-internal sealed class PolicyStage(RunContext run, PolicySearcher search, TimeProvider clock, ILogger logger)
+/// <param name="attributes">Whether an attribution follows, for the run's plan.</param>
+internal sealed class PolicyStage(RunContext run, PolicySearcher search, TimeProvider clock, ILogger logger, bool attributes = false)
 {
     private LockFingerprint Fingerprint =>
         LockFingerprint.Of(run.Spec, run.Model.Fingerprint, run.Data.Classes, run.Data.Fingerprint, run.Data.Train.Count);
@@ -24,9 +25,11 @@ internal sealed class PolicyStage(RunContext run, PolicySearcher search, TimePro
     /// <returns>What to train with; and the final trainings of it, null where the lock was kept.</returns>
     public async Task<(PolicyChoice Choice, FinalTrials? Finals)> ChooseAsync(CancellationToken cancellation)
     {
-        if (FromLock(out var undone) is { } kept)
+        var locked = FromLock(out var undone);
+        run.Progress?.Report(new PipelineProgress(PipelineStage.Model, null, 0, 0, 0, null, null) { Plan = RunPlan.Of(run, locked, attributes) });
+        if (locked is not null)
         {
-            return (kept, null);
+            return (locked, null);
         }
 
         var settled = await SettleAsync(cancellation).ConfigureAwait(false);
@@ -59,18 +62,17 @@ internal sealed class PolicyStage(RunContext run, PolicySearcher search, TimePro
     /// <summary>Batch size and learning rate where the spec leaves them open.</summary>
     public Task<SettledRecipe> SettleAsync(CancellationToken cancellation)
     {
-        run.Runner.Begin(PipelineStage.Baseline);
-        return new RecipeSearch(run.Runner, clock, logger).SettleAsync(
-            new RecipeSearchRequest
-            {
-                Template = run.Template,
-                BatchSize = run.Spec.Training.BatchSize is null,
-                LearningRate = run.Spec.Training.LearningRate is null,
-                Sizes = run.Sizes,
-                Budget = run.Spec.Policy.Budget,
-                FinalSeeds = run.Spec.Training.Seeds,
-            },
-            cancellation);
+        var request = new RecipeSearchRequest
+        {
+            Template = run.Template,
+            BatchSize = run.Spec.Training.BatchSize is null,
+            LearningRate = run.Spec.Training.LearningRate is null,
+            Sizes = run.Sizes,
+            Budget = run.Spec.Policy.Budget,
+            FinalSeeds = run.Spec.Training.Seeds,
+        };
+        run.Runner.Begin(PipelineStage.Baseline, RecipeSearch.Plan(request) is { Trials: > 0 } plan ? plan : null);
+        return new RecipeSearch(run.Runner, clock, logger).SettleAsync(request, cancellation);
     }
 
     /// <summary>

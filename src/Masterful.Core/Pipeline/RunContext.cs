@@ -35,6 +35,9 @@ internal sealed record RunContext
 
     public required IProgress<PipelineProgress>? Progress { get; init; }
 
+    /// <summary>See <see cref="IPipelineEnvironment.MeasureSpeed"/>.</summary>
+    public Func<double?> MeasureSpeed { get; init; } = () => null;
+
     public SplitSizes Sizes => SplitSizes.Of(Data);
 
     /// <summary>A whole training with no policy, by the spec's recipe, with a default for what it leaves open.</summary>

@@ -2,6 +2,7 @@ using Masterful.Core.Data;
 using Masterful.Core.Models;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
+using Masterful.Core.Training;
 using Masterful.Core.Trials;
 using Masterful.Core.Trials.Workers;
 using Microsoft.Extensions.Logging;
@@ -64,6 +65,11 @@ public sealed class TorchEnvironment(
     public ModelFacts CheckModel(ModelSpec model, int classCount) => ModelProbe.Check(model, classCount);
 
     /// <inheritdoc/>
+    public double? MeasureSpeed(MasterfulSpec spec, int classCount) => device.type == DeviceType.CPU && fleet is null
+        ? StepProbe.ImagesPerSecond(() => ModelBuilder.Create(spec.Model, classCount), spec.Model.InputShape, ResolvePrecision(spec), Plan(spec).Threads, clock)
+        : null;
+
+    /// <inheritdoc/>
     public IRunSession OpenSession(RunIdentity run, MasterfulSpec spec, DatasetSplits data)
     {
         var journal = openJournal?.Invoke() ?? Journal.Open(
@@ -86,9 +92,8 @@ public sealed class TorchEnvironment(
             return new Session(journal, run.Id, here, here);
         }
 
-        var plan = WorkerPlan.Of(spec.Runtime, Device, Environment.ProcessorCount, device.type == DeviceType.CUDA ? torch.cuda.device_count() : 0);
         var pool = new WorkerPool(
-            workers, plan, data.Fingerprint, ModelBuilder.Fingerprint(spec.Model), new WorkerLimits(), clock, logger, epochs);
+            workers, Plan(spec), data.Fingerprint, ModelBuilder.Fingerprint(spec.Model), new WorkerLimits(), clock, logger, epochs);
         return new Session(journal, run.Id, pool, pool);
     }
 
@@ -100,6 +105,9 @@ public sealed class TorchEnvironment(
         classifier.LoadState(weightsPath);
         MasterfulModel.Save(spec.Output.Path, classifier, spec.Model, classes, metadata, temperature);
     }
+
+    private WorkerPlan Plan(MasterfulSpec spec) =>
+        WorkerPlan.Of(spec.Runtime, Device, Environment.ProcessorCount, device.type == DeviceType.CUDA ? torch.cuda.device_count() : 0);
 
     private sealed class Session(Journal journal, string runId, ITrialRunner trainer, IDisposable? owned) : IRunSession
     {

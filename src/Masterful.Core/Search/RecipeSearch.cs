@@ -64,6 +64,17 @@ public sealed class RecipeSearch(ITrialRunner runner, TimeProvider clock, ILogge
     public static Recipe Halve(Recipe recipe) =>
         recipe with { BatchSize = Math.Max(1, recipe.BatchSize / 2), LearningRate = recipe.LearningRate * Math.Sqrt(0.5) };
 
+    /// <summary>Trials and work that settling takes.</summary>
+    public static (int Trials, long ImagePasses) Plan(RecipeSearchRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (ladder, rates) = (LadderOf(request).Length, Grid(request.Template.Recipe.Optimizer).Count);
+        var trials = (request.BatchSize && ladder > 1 ? ladder : 0) + (request.LearningRate ? rates : 0);
+        return trials > 0 && new RecipeBudget(request, ladder, rates).Fidelity is { } fidelity
+            ? (trials, trials * TrialCost.ImagePasses(request.Template with { Fidelity = fidelity, EvaluateTest = false }, request.Sizes))
+            : (0, 0);
+    }
+
     /// <summary>The recipe with nothing left to settle; the template's own, at no cost, when nothing was to be found.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<SettledRecipe> SettleAsync(RecipeSearchRequest request, CancellationToken cancellation)

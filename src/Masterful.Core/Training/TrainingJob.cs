@@ -38,14 +38,24 @@ public sealed record TrainingJob
     /// starts a job names a path that no other job has, and deletes the file when the result is safe.
     /// </summary>
     public string? CheckpointPath { get; init; }
+
+    /// <summary>Notes each batch, or null.</summary>
+    public TrainingMeter? Meter { get; init; }
 }
 
-/// <summary>An epoch of a training has ended.</summary>
+/// <summary>An epoch of a training has ended, or a batch of the next one.</summary>
 /// <param name="Epoch">Epochs done.</param>
 /// <param name="Epochs">Epochs of the whole training.</param>
-/// <param name="Loss">Mean training loss of the epoch, in nats.</param>
-/// <param name="ImagesPerSecond">Speed of the epoch.</param>
-public sealed record EpochProgress(int Epoch, int Epochs, double Loss, double ImagesPerSecond);
+/// <param name="Loss">Mean training loss of the last epoch, in nats; 0 before the first has ended.</param>
+/// <param name="ImagesPerSecond">Speed of the epoch, or of the batches.</param>
+/// <param name="Batch">Batches done of the epoch after those; 0 at an epoch's end.</param>
+/// <param name="Batches">Batches of an epoch; 0 at an epoch's end.</param>
+/// <param name="Seconds">How long the speed of batches was measured; 0 at an epoch's end.</param>
+public sealed record EpochProgress(int Epoch, int Epochs, double Loss, double ImagesPerSecond, int Batch = 0, int Batches = 0, double Seconds = 0)
+{
+    /// <summary>How much of the training is done, 0 to 1.</summary>
+    public double Share() => (Epoch + (Batches == 0 ? 0 : (double)Batch / Batches)) / Math.Max(1, Epochs);
+}
 
 /// <summary>What came of a training; owns the model.</summary>
 public sealed record TrainingOutcome : IDisposable

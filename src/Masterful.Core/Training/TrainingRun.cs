@@ -76,10 +76,12 @@ internal sealed class TrainingRun : IDisposable
         _model.train();
         _lossSum.zero_();
         var step = (long)Epoch * _stepsPerEpoch;
-        foreach (var batch in order.Batches)
+        _job.Meter?.Begin();
+        foreach (var (done, batch) in order.Batches.Index())
         {
             cancellation.ThrowIfCancellationRequested();
             Step(batch, positions, generator, ++step);
+            _job.Meter?.Step(Epoch, Epochs, _losses.Count > 0 ? _losses[^1] : 0, done + 1, order.Batches.Count, batch.Counts.Sum());
         }
 
         _losses.Add(_lossSum.item<float>() / order.Batches.Count);

@@ -44,6 +44,7 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
     private ResidentSplits? _fold;
     private string? _finishedCheckpoint;
     private string? _spareFolder;
+    private volatile Metered? _underWay;
 
     /// <summary>Prepares a runner; nothing is loaded yet.</summary>
     /// <param name="splits">The data. Not disposed; must live as long as the runner.</param>
@@ -73,6 +74,9 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
 
     /// <inheritdoc/>
     public int Parallelism => 1;
+
+    /// <summary>The last batch of the training under way; null between two trainings.</summary>
+    internal TrialProgress? UnderWay => _underWay is { Meter.Position: { } position } metered ? new TrialProgress(metered.Key, metered.PolicyName, position) : null;
 
     /// <inheritdoc/>
     public Task<TrialResult> RunAsync(TrialSpec trial, CancellationToken cancellation)
@@ -180,8 +184,11 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
             Fidelity = trial.Fidelity,
             Seed = trial.Seed,
             CheckpointPath = checkpoint,
+            Meter = new TrainingMeter(_clock),
         };
+        _underWay = new Metered(key, trial.Policy.Name, job.Meter);
         using var outcome = _trainer.Train(job, Relay(key, trial.Policy.Name), cancellation);
+        _underWay = null;
         var result = Measure(trial, key, data, outcome, cancellation);
         result = result with
         {
@@ -372,6 +379,8 @@ public sealed class LocalTrialRunner : ITrialRunner, IDisposable
         new("The trial is of other data, another model or another kind of device than this runner's.", nameof(trial));
 
     private Relayed? Relay(string key, string policyName) => _progress is null ? null : new Relayed(_progress, key, policyName);
+
+    private sealed record Metered(string Key, string PolicyName, TrainingMeter Meter);
 
     private sealed record Teaching(AddedImages? Labelled, string? Failure, bool FailureIsTransient);
 

@@ -28,7 +28,7 @@ internal static class EvaluateCommand
             using var model = MasterfulModel.Load(call.Parsed.GetValue(folder) ?? spec.Output.Path, device.ToString());
             var onTest = spec.Evaluation.Split == "test";
             using var data = new ResidentDataset(onTest ? splits.Test : splits.Select, device);
-            var predictions = Predictor.Predict(model.Classifier, data, call.Cancellation);
+            var predictions = Predict(call, model, data, spec.Evaluation.Split);
             var metrics = ClassificationMetrics.Of(predictions);
             var error = WilsonInterval.Of(metrics.ErrorRate * predictions.Count, predictions.Count, spec.Evaluation.Confidence);
             call.Log.Result(
@@ -37,6 +37,14 @@ internal static class EvaluateCommand
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static Predictions Predict(CommandCall call, MasterfulModel model, ResidentDataset data, string split)
+    {
+        using var line = new ProgressLine(call.Host, call.Log);
+        void Tell(long done) => line.Tell($"evaluating {split}: {done:N0} of {data.Count:N0} images", new { stage = "evaluate", split, done, total = data.Count });
+        line.Announce($"evaluating {data.Count:N0} {split} images", new { stage = "evaluate", split, done = 0, total = data.Count });
+        return Predictor.Predict(model.Classifier, data, call.Cancellation, Tell);
     }
 
     private static string Text(

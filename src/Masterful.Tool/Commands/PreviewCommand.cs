@@ -3,6 +3,7 @@ using Masterful.Core.Spec;
 using Masterful.Core.Spec.Folders;
 using Masterful.Core.Techniques;
 using Masterful.Results;
+using Masterful.Tool.Output;
 
 namespace Masterful.Tool.Commands;
 
@@ -32,6 +33,8 @@ internal static class PreviewCommand
             var whole = Read(call.Parsed.GetValue(policy)!);
             await TorchSession.StartAsync(call, spec.Model.Assembly, "cpu").ConfigureAwait(false);
             using var splits = await DataSession.LoadAsync(call, spec).ConfigureAwait(false);
+            using var line = new ProgressLine(call.Host, call.Log);
+            line.Announce("drawing the preview", new { stage = "preview" });
             var preview = PreviewSheet.Render(splits.Train, whole, spec.Policy.Techniques, spec.Training.Seed);
             var path = call.Parsed.GetValue(sheet)!;
             AtomicFile.Write(path, preview.Png);

@@ -5,11 +5,15 @@ using Masterful.Results;
 namespace Masterful.Tool.Output;
 
 /// <summary>Joins what the stages and the trainings report into one line.</summary>
-internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
+/// <param name="line">Shows it.</param>
+/// <param name="record">Keeps it for the front-end.</param>
+/// <param name="estimate">Says how long the run takes, or null.</param>
+internal sealed class RunProgress(ProgressLine line, ProgressRecord record, RunEstimate? estimate = null)
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<int, TrialProgress> _trials = [];
     private PipelineProgress? _stage;
+    private bool _hasTrained;
 
     public void Stage(PipelineProgress progress)
     {
@@ -30,11 +34,17 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
         Tell();
     }
 
-    /// <summary>What each worker trains.</summary>
+    /// <summary>What each worker trains: an epoch or a batch of it is done.</summary>
     public void Epoch(TrialProgress progress)
     {
         lock (_gate)
         {
+            if (_trials.GetValueOrDefault(progress.Worker) is { } before && before.Key == progress.Key && before.Epoch.Share() > progress.Epoch.Share())
+            {
+                return; // A batch that was told of after its epoch's end.
+            }
+
+            _hasTrained = true;
             _trials[progress.Worker] = progress;
             if (_stage is not { TrialsPlanned: > 0 })
             {
@@ -49,6 +59,7 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
     {
         PipelineProgress stage;
         TrialProgress[] underWay;
+        double? whole;
         lock (_gate)
         {
             if (_stage is null)
@@ -58,10 +69,11 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
 
             underWay = _stage.TrialsPlanned > 0 ? [.. _trials.Values] : [];
             stage = WithRunning(_stage, underWay);
+            whole = estimate?.Take(stage, underWay);
         }
 
         TrialProgress[] trials = [.. underWay.Where(t => !HasTrained(t))];
-        line.Tell(Text(stage, trials, Math.Max(1, underWay.Length)), new { stage, trial = trials.FirstOrDefault(), trials });
+        line.Tell(Text(stage, trials, Math.Max(1, underWay.Length), whole), new { stage, trial = trials.FirstOrDefault(), trials, runSecondsLeft = whole });
         record.Note(new ProgressFile
         {
             RunId = stage.RunId,
@@ -74,12 +86,12 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
             SecondsLeft = stage.SecondsLeft,
             Training = trials.Length == 0
                 ? null
-                : string.Join("; ", trials.Select(t => $"{t.PolicyName}: epoch {t.Epoch.Epoch} of {t.Epoch.Epochs}, {t.Epoch.ImagesPerSecond:N0} images a second")),
+                : string.Join("; ", trials.Select(t => $"{t.PolicyName}: epoch {(t.Epoch.Batches > 0 ? $"{t.Epoch.Epoch + 1} of {t.Epoch.Epochs}, batch {t.Epoch.Batch} of {t.Epoch.Batches}" : $"{t.Epoch.Epoch} of {t.Epoch.Epochs}")}, {Speed(t.Epoch.ImagesPerSecond)} images a second")),
         });
     }
 
     /// <summary>Between its last epoch and its result a trial is evaluated: its work is done, and no stage has counted it yet.</summary>
-    private static bool HasTrained(TrialProgress trial) => trial.Epoch.Epoch >= trial.Epoch.Epochs;
+    private static bool HasTrained(TrialProgress trial) => trial.Epoch.Share() >= 1;
 
     /// <summary>A stage does not say whose results it counts; they are of the trials that have trained.</summary>
     private void ForgetEnded(int count)
@@ -96,7 +108,7 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
     /// </summary>
     private static PipelineProgress WithRunning(PipelineProgress stage, TrialProgress[] trials)
     {
-        var running = trials.Sum(t => (double)t.Epoch.Epoch / t.Epoch.Epochs);
+        var running = trials.Sum(t => t.Epoch.Share());
         var remaining = stage.TrialsPlanned - stage.TrialsDone;
         if (running == 0 || remaining <= 0)
         {
@@ -113,17 +125,19 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
         };
     }
 
-    private static string Text(PipelineProgress stage, TrialProgress[] trials, int count)
+    private string Text(PipelineProgress stage, TrialProgress[] trials, int count, double? whole)
     {
-        var epochs = trials.Select(t => $"{t.Epoch.Epoch}/{t.Epoch.Epochs}");
+        var epochs = trials.Select(t => t.Epoch.Batches > 0 ? $"{t.Epoch.Epoch + 1}/{t.Epoch.Epochs} batch {t.Epoch.Batch}/{t.Epoch.Batches}" : $"{t.Epoch.Epoch}/{t.Epoch.Epochs}");
         var parts = new List<string?>
         {
             Name(stage.Stage),
             stage.Detail,
             stage.TrialsPlanned > 0 ? $"trial {Running(stage, count)} of {stage.TrialsPlanned}" : null,
-            trials.Length > 0 ? $"epoch {string.Join(" and ", epochs)}, {trials.Sum(t => t.Epoch.ImagesPerSecond):N0} img/s" : null,
+            trials.Length > 0 ? $"epoch {string.Join(" and ", epochs)}, {Speed(trials.Sum(t => t.Epoch.ImagesPerSecond))} img/s"
+                : stage is { TrialsPlanned: > 0, TrialsDone: 0 } && !_hasTrained ? "starting workers" : null,
             stage.ImagePassesPlanned is > 0 and var planned ? $"{Math.Min(1, (double)stage.ImagePasses / planned):0%} of the work" : null,
             stage.SecondsLeft is { } left ? $"about {Duration.Text(TimeSpan.FromSeconds(left))} left" : null,
+            whole is { } seconds ? $"the run about {Duration.Text(TimeSpan.FromSeconds(seconds))}" : null,
         };
         return string.Join(" · ", parts.Where(p => p is { Length: > 0 }));
     }
@@ -134,7 +148,10 @@ internal sealed class RunProgress(ProgressLine line, ProgressRecord record)
         return first == last ? $"{first}" : $"{first} to {last}";
     }
 
-    private static string Name(string stage) => stage switch
+    private static string Speed(double imagesPerSecond) => imagesPerSecond < 10 ? $"{imagesPerSecond:0.#}" : $"{imagesPerSecond:N0}";
+
+    /// <summary>What people call a stage.</summary>
+    internal static string Name(string stage) => stage switch
     {
         PipelineStage.Data => "reading data",
         PipelineStage.Model => "checking the model",

@@ -7,6 +7,7 @@ namespace Masterful.Core.Data.Readers;
 internal static class ImageFiles
 {
     private const int BatchSize = 256;
+    private const int ProgressStep = 32;
 
     /// <summary>Decodes all files of a listing into the sink.</summary>
     /// <exception cref="DiagnosticException">Files can't be read: the first of them, and how many there are.</exception>
@@ -18,12 +19,18 @@ internal static class ImageFiles
         {
             var first = start;
             var count = Math.Min(BatchSize, listing.Files.Count - start);
+            var decoded = start;
             Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
             {
                 var problem = ImageDecoder.Decode(listing.Files[first + i].Path, out var image);
                 batch[i] = problem is null
                     ? (ImageFitting.Fit(image.Planes, image.Shape, sink.Shape), image.Shape, null)
                     : (null, default, problem);
+                // Photographs take long: a whole batch of them would be a silence.
+                if (Interlocked.Increment(ref decoded) is var done && done % ProgressStep == 0)
+                {
+                    sink.Tell(done);
+                }
             });
             for (var i = 0; i < count; i++)
             {

@@ -61,6 +61,9 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
         }
     }
 
+    /// <summary>Tells of images that are decoded and will be added. From any thread.</summary>
+    public void Tell(int decoded) => progress(decoded);
+
     /// <summary>Waits until all images are written and hashed.</summary>
     /// <exception cref="IOException">Writing failed; what was added after that was not written.</exception>
     public void Settle()

@@ -27,7 +27,7 @@ internal partial interface IWorkerListener
     /// <summary>The work goes on.</summary>
     Task PulseAsync(WorkerPulse pulse);
 
-    /// <summary>An epoch has ended.</summary>
+    /// <summary>An epoch has ended; or how far the batches of the next one are, as often as there are signs of life.</summary>
     Task EpochAsync(TrialProgress progress);
 }
 

@@ -117,6 +117,10 @@ public sealed class WorkerServer(MasterfulSpec spec, torch.Device device, TimePr
             {
                 _told = done;
                 Tell(_listener!.PulseAsync(new WorkerPulse(batches, Environment.WorkingSet)));
+                if (_opened?.Runner.UnderWay is { } training)
+                {
+                    Tell(_listener.EpochAsync(training));
+                }
             }
         }
     }
