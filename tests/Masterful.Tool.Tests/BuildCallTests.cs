@@ -66,4 +66,28 @@ public class BuildCallTests
         Assert.DoesNotContain("MST0018", silent.Error.ToString(), StringComparison.Ordinal);
         Assert.Contains("warning MST0018", other.Error.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("MST0102", false)]
+    [InlineData("MST0103", true)]
+    public void A_log_has_not_warned_by_what_is_left_out(string leftOut, bool hasWarned)
+    {
+        var recording = new RecordingHost();
+        var log = new ToolLog(recording.Host(), LogFormat.Text, LogLevel.Warning, [leftOut]);
+
+        log.LogDiagnostic(new Diagnostic(new DiagnosticCode("MST0102", "", ""), DiagnosticSeverity.Warning, "beware"));
+
+        Assert.Equal((hasWarned, hasWarned), (log.HasWarned, recording.Error.ToString().Contains("beware", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_sentence_of_warning_counts_as_one()
+    {
+        var log = new ToolLog(new RecordingHost().Host(), LogFormat.Text, LogLevel.Information);
+        Assert.False(log.HasWarned);
+
+        log.LogWarning("No trained model was written.");
+
+        Assert.True(log.HasWarned);
+    }
 }

@@ -107,15 +107,15 @@ internal sealed class ToolLog(ToolHost host, LogFormat format, LogLevel level, I
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        _hasWarned |= logLevel >= LogLevel.Warning;
-        if (!IsEnabled(logLevel))
+        if (state is Diagnostic diagnostic && IsEnabled(logLevel))
         {
+            Diagnostic(diagnostic);
             return;
         }
 
-        if (state is Diagnostic diagnostic)
+        _hasWarned |= logLevel >= LogLevel.Warning;
+        if (!IsEnabled(logLevel))
         {
-            Diagnostic(diagnostic);
             return;
         }
 
