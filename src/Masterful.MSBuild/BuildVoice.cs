@@ -83,10 +83,13 @@ internal sealed class BuildVoice(IBuildEngine engine, string sender, bool atTerm
         return end < 0 ? text : text.Substring(0, end);
     }
 
-    private int Room()
+    private int Room() => Room(Width(), project);
+
+    /// <summary>What that logger leaves beside project, framework, platform, name and duration; it uses no more than 120 columns of any terminal.</summary>
+    internal static int Room(int columns, string project)
     {
-        const int framework = 16, duration = 12, least = 20;
-        return Math.Max(least, Width() - project.Length - framework - Name.Length - duration);
+        const int most = 120, framework = 24, duration = 12, least = 20;
+        return Math.Max(least, Math.Min(columns, most) - project.Length - framework - Name.Length - duration);
     }
 
     private static int Width()

@@ -16,6 +16,13 @@ public class BuildVoiceTests
     public void A_line_of_progress_is_shortened_to_what_is_being_done_and_how_long_it_takes(int room, string shown) =>
         Assert.Equal(shown, BuildVoice.Shorten(Long, room));
 
+    [Theory]
+    [InlineData(80, "Model", 30)]
+    [InlineData(120, "Model", 70)]
+    [InlineData(300, "Model", 70)]
+    [InlineData(80, "A.Project.Of.Fifty.Letters.Whose.Name.Is.Quite.Long", 20)]
+    public void There_is_no_more_room_than_the_logger_has(int columns, string project, int room) => Assert.Equal(room, BuildVoice.Room(columns, project));
+
     [Fact]
     public void At_a_terminal_progress_is_a_status_and_the_beginning_of_a_stage_and_results_are_lines_that_stay()
     {
