@@ -114,7 +114,7 @@ public sealed partial class StagedFile : IDisposable
         }
     }
 
-    private static IReadOnlyList<string> Left(string folder, string pattern)
+    private static string[] Left(string folder, string pattern)
     {
         try
         {

@@ -104,7 +104,7 @@ internal sealed class PartialFile : IDisposable
         var (start, folder) = ($".{Path.GetFileName(place)}.", Path.GetDirectoryName(place)!);
         return !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder).Where(path => Path.GetFileName(path) is var name
             && name.Length == start.Length + NameLength + Ending.Length && name.StartsWith(start, StringComparison.Ordinal)
-            && name.EndsWith(Ending, StringComparison.Ordinal) && name.AsSpan(start.Length, NameLength).ContainsAnyExcept("0123456789abcdef") is false)];
+            && name.EndsWith(Ending, StringComparison.Ordinal) && name[start.Length..^Ending.Length].All(char.IsAsciiHexDigitLower))];
     }
 
     private static PartialFile? OpenLeft(string place, string path)

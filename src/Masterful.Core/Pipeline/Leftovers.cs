@@ -19,7 +19,7 @@ internal static class Leftovers
         }
     }
 
-    private static IEnumerable<string> Archives(string cache)
+    private static string[] Archives(string cache)
     {
         var runs = Path.Combine(cache, RunFolder.ArchiveName);
         try

@@ -21,7 +21,7 @@ public static class PrivateFolder
             {
                 Make(folder);
             }
-            else if (IsEmptyAndOurs(folder))
+            else if (!OperatingSystem.IsWindows() && IsEmptyAndOurs(folder))
             {
                 File.SetUnixFileMode(folder, Owner);
             }
@@ -70,7 +70,7 @@ public static class PrivateFolder
 
     /// <summary>A folder that was made beforehand, by <c>mkdir</c> and under any umask: nothing can have been planted in it yet.</summary>
     private static bool IsEmptyAndOurs(string folder) =>
-        !OperatingSystem.IsWindows() && FileFacts.Of(folder) is { Kind: FileKind.Folder } facts && facts.Owner == FileFacts.User
+        FileFacts.Of(folder) is { Kind: FileKind.Folder } facts && facts.Owner == FileFacts.User
         && OthersWrite(facts) && !Directory.EnumerateFileSystemEntries(folder).Any();
 
     private static string? UnixProblem(string folder)

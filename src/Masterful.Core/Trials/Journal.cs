@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Masterful.Core.Evaluation;
 using Masterful.Core.Spec;
 using Masterful.Results;
 using Microsoft.Data.Sqlite;

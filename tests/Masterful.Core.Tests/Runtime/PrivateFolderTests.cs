@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
-using Masterful.Results;
 using Xunit;
 
 namespace Masterful.Core.Tests.Runtime;
