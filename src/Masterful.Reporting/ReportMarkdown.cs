@@ -103,6 +103,10 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
                 ["Mean of each channel, 0 to 255", string.Join(", ", dataset.Health.Mean.Select(m => Figures.Short(m, 1)))],
                 ["Standard deviation of each channel", string.Join(", ", dataset.Health.StandardDeviation.Select(m => Figures.Short(m, 1)))],
             ],
+            .. dataset.Health.Transparent == 0 ? [] : (IReadOnlyList<string>[])
+            [
+                ["Images with transparent parts", $"{Figures.Count(dataset.Health.Transparent)}, {Grounded(dataset.Health.Background)}"],
+            ],
             ["Fingerprint", Code(dataset.Fingerprint)],
         ];
         if (Link("Where it comes from", dataset.Background) is { } link)
@@ -118,10 +122,20 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
             Check("Exact copies within a split", dataset.Health.Duplicates),
             Check("Exact copies with different labels", dataset.Health.ConflictingLabels),
             Check("Files that could not be read", dataset.Health.Unreadable),
+            .. dataset.Health.WithoutEnd == 0 ? [] : (IReadOnlyList<string>[])[Check("Files that lack their end, all pixels there", dataset.Health.WithoutEnd)],
+            .. dataset.Health.Constant == 0 ? [] : (IReadOnlyList<string>[])[Check("Images of a single colour", dataset.Health.Constant)],
         ]);
         if (dataset.Health.Warnings.Count > 0)
         {
             _page.List(dataset.Health.Warnings.Take(50).Select(Sentence));
+        }
+
+        if (dataset.Health.UnreadableFiles.Count > 0)
+        {
+            _page.Paragraph($"**Left out**, since they can't be read ({Code("dataset.on_unreadable: skip")}); no figure of this report counts them:");
+            _page.Table(
+                [new("Split"), new("File"), new("Why")],
+                dataset.Health.UnreadableFiles.Select(f => (IReadOnlyList<string>)[Escape(f.Split), Code(f.File), Escape(f.Reason)]));
         }
 
         Show(charts.Labels, ByClass("The images of each class were not counted."));
@@ -141,6 +155,9 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
         { SamplesImage: { Length: > 0 } name } => $"{Code(name)} is not in the report's folder, or is no picture of up to {ReportWriter.MostSampleBytes >> 20} MiB.",
         _ => "this run drew none.",
     };
+
+    private static string Grounded(string background) =>
+        background is "white" or "black" ? $"put on {background}" : "their transparency dropped: the colours stored underneath count";
 
     private static IReadOnlyList<string> Check(string name, int found) => [name, Figures.Count(found), found == 0 ? "✔" : "▲\u00A0look\u00A0into\u00A0it"];
 

@@ -135,11 +135,26 @@ public sealed record HealthInfo
     /// <summary>Test images that also stand in train or select.</summary>
     public int Leaks { get; init; }
 
-    /// <summary>Files that could not be read.</summary>
+    /// <summary>Files that could not be read and were left out.</summary>
     public int Unreadable { get; init; }
+
+    /// <summary>The same, each with its reason; <c>dataset.on_unreadable: skip</c> leaves them out.</summary>
+    public IReadOnlyList<UnreadableFileInfo> UnreadableFiles { get; init; } = [];
 
     /// <summary>Images that the files of train list without a label; they count as unlabeled.</summary>
     public int WithoutLabel { get; init; }
+
+    /// <summary>Images of files with transparent parts.</summary>
+    public int Transparent { get; init; }
+
+    /// <summary>What they were put on: none (transparency was dropped), white or black.</summary>
+    public string Background { get; init; } = "none";
+
+    /// <summary>Images of a single colour.</summary>
+    public int Constant { get; init; }
+
+    /// <summary>Images whose file lacks its end, though all pixels are there.</summary>
+    public int WithoutEnd { get; init; }
 
     /// <summary>Exact duplicates with different labels.</summary>
     public int ConflictingLabels { get; init; }
@@ -155,6 +170,19 @@ public sealed record HealthInfo
 
     /// <summary>Warnings, as sentences.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+}
+
+/// <summary>A file that was left out.</summary>
+public sealed record UnreadableFileInfo
+{
+    /// <summary>train, select, test, unlabeled or synthetic.</summary>
+    public required string Split { get; init; }
+
+    /// <summary>Its path relative to the data's root.</summary>
+    public required string File { get; init; }
+
+    /// <summary>Why it can't be read, as a sentence.</summary>
+    public required string Reason { get; init; }
 }
 
 /// <summary>The model of a run.</summary>

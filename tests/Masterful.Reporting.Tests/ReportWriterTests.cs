@@ -30,6 +30,21 @@ public partial class ReportWriterTests
             headings.Select(h => string.Concat(h.Inline!.Select(i => i.ToString()))));
     }
 
+    [Fact]
+    public void Files_that_were_left_out_are_listed_in_full_and_transparency_is_told()
+    {
+        var (result, policies) = (SampleReports.All["fashion"]().Result, SampleReports.All["fashion"]().Policies);
+        var files = Enumerable.Range(0, 120).Select(i => new UnreadableFileInfo { Split = "train", File = $"ankle/{i}.jpg", Reason = "The image breaks off." }).ToList();
+        var health = result.Dataset.Health with { Unreadable = files.Count, UnreadableFiles = files, Transparent = 7, Background = "white", Constant = 3, WithoutEnd = 2 };
+
+        var told = result with { Dataset = result.Dataset with { Health = health } };
+        var markdown = new ReportMarkdown(told, new ReportCharts(told, policies), null).Build().ToString();
+
+        Assert.All(files, f => Assert.Contains($"| train | `{f.File}` | The image breaks off. |", markdown, StringComparison.Ordinal));
+        Assert.Contains("| Images with transparent parts | 7, put on white |", markdown, StringComparison.Ordinal);
+        Assert.Contains("| Images of a single colour | 3 |", markdown, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_link_to_a_heading_resolves_and_every_other_stays_in_the_folder_or_is_the_background(string name)

@@ -44,6 +44,26 @@ public sealed class DataCommandTests : IDisposable
         Assert.Contains("sheet.png", _host.Error.ToString() + _host.Output.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Files_that_are_left_out_are_listed_with_their_reasons_in_words_and_as_json()
+    {
+        var spec = Spec(4, "[16, 16, 3]");
+        File.WriteAllText(Path.Combine(_folder, "train", "class 0001", "page.jpg"), "<!DOCTYPE html>");
+        File.WriteAllText(Path.Combine(_folder, "train", "class 0002", "pointer.jfif"), "version https://git-lfs.github.com/spec/v1\n");
+        var sheet = Path.Combine(_folder, "sheet.png");
+
+        var failed = await _host.RunAsync("data", "--spec", spec, "--sheet", sheet);
+        var words = await _host.RunAsync("data", "--spec", spec, "--sheet", sheet, "--set", "dataset.on_unreadable=skip");
+        var text = _host.Output.ToString();
+        var json = await _host.RunAsync("data", "--spec", spec, "--sheet", sheet, "--set", "dataset.on_unreadable=skip", "--log-format", "json");
+
+        Assert.Equal((ExitCode.InputWrong, ExitCode.Ok, ExitCode.Ok), (failed, words, json));
+        Assert.Contains("left out, unreadable        2", text, StringComparison.Ordinal);
+        Assert.Contains("train/class 0001/page.jpg: This is an HTML page", text, StringComparison.Ordinal);
+        Assert.Contains("train/class 0002/pointer.jfif: This is a Git LFS pointer", text, StringComparison.Ordinal);
+        Assert.Contains("\"reason\":\"This is a Git LFS pointer", _host.Output.ToString(), StringComparison.Ordinal);
+    }
+
     private string Spec(int classes, string shape)
     {
         for (var i = 0; i < classes * 4; i++)

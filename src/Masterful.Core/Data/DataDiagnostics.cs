@@ -15,7 +15,7 @@ public static class DataDiagnostics
 
     /// <summary>An image file that does not decode.</summary>
     public static readonly DiagnosticCode ImageUnreadable = new(
-        "MST0103", "an image can't be read", "Mend or remove the files that are listed.");
+        "MST0103", "an image can't be read", "Mend or remove the files that are listed, or leave them out with dataset.on_unreadable: skip.");
 
     /// <summary>An image that a CSV names and that is not there.</summary>
     public static readonly DiagnosticCode ImageNotFound = new(
@@ -92,6 +92,30 @@ public static class DataDiagnostics
     /// <summary>Selection images that were trained on.</summary>
     public static readonly DiagnosticCode SelectOverlap = new(
         "MST0122", "validation images also stand in train", "Remove the copies: policies are chosen on images that the model has seen.");
+
+    /// <summary>Files that could not be read and were left out, as the spec says.</summary>
+    public static readonly DiagnosticCode FilesLeftOut = new(
+        "MST0150", "files that can't be read were left out", "Mend or remove the files, which the report lists; dataset.on_unreadable: fail stops at them.");
+
+    /// <summary>Transparency that was dropped.</summary>
+    public static readonly DiagnosticCode TransparencyDropped = new(
+        "MST0151", "images have transparency, which was dropped", "Look at the samples; dataset.background: white or black puts such images on a ground.");
+
+    /// <summary>Images without any content.</summary>
+    public static readonly DiagnosticCode ConstantImages = new(
+        "MST0152", "images of a single colour", "Look at them, and remove them if nothing should be in them.");
+
+    /// <summary>All images are the same.</summary>
+    public static readonly DiagnosticCode AllEqual = new(
+        "MST0153", "all images of a split are the same", "Look at the samples: what tells the classes apart is lost before training begins.");
+
+    /// <summary>Images whose file lacks its end.</summary>
+    public static readonly DiagnosticCode EndMissing = new(
+        "MST0154", "image files lack their end", "All their pixels are there and were used; fetch the files again if they should be whole.");
+
+    /// <summary>More decoded images than there is room for.</summary>
+    public static readonly DiagnosticCode TooLarge = new(
+        "MST0155", "the decoded images take more than there is room for", "Free disk space for runtime.cache, make model.input_shape smaller, or mend the files.");
 
     /// <summary>A class that can't have an image in every fold.</summary>
     public static readonly DiagnosticCode TooFewForFolds = new(

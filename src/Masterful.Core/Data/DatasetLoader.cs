@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Masterful.Abstractions;
 using Masterful.Core.Data.Readers;
+using Masterful.Core.Imaging;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Spec.ImageLists;
@@ -146,7 +147,7 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
                 listings,
                 listing =>
                 {
-                    var split = cache.Open(reader, listing, dataset.Format, shape, progress, cancellation);
+                    var split = cache.Open(reader, listing, dataset.Format, shape, ImageRules.Of(dataset), progress, cancellation);
                     // Noted at once, so that it is released when another split fails.
                     opened.Add(split);
                     return split;
@@ -155,7 +156,8 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
 
             var classes = new ClassList(dataset, positionOf);
             var (names, labels) = classes.Settle(reader.Scheme, decoded);
-            var earlier = decoded.SelectMany(d => d.Listing.Warnings).Concat(cache.Warnings).Concat(classes.Diagnostics).ToList();
+            var earlier = decoded.SelectMany(d => d.Listing.Warnings).Concat(cache.Warnings).Concat(classes.Diagnostics)
+                .Concat(new ImageFindings(dataset, positionOf).Of(decoded)).ToList();
             ThrowOnError(earlier);
 
             var read = decoded.ToDictionary(d => d.Listing.Request.Name, d => ImagePool.Of(d, labels[d.Listing.Request.Name]));
@@ -165,9 +167,9 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
             earlier.AddRange(Empty(pools, positionOf));
             ThrowOnError(earlier);
 
-            var health = new HealthCheck(dataset, names, positionOf).Run(pools, decoded.SelectMany(d => d.Sizes), earlier);
+            var health = new HealthCheck(dataset, names, positionOf).Run(pools, decoded, earlier);
             ThrowOnError(health.Diagnostics);
-            return Splits(pools, names, health with { WithoutLabel = withoutLabel }, [.. decoded], shape) with { Files = files };
+            return Splits(pools, names, health with { WithoutLabel = withoutLabel }, [.. decoded], shape, dataset.Background) with { Files = files };
         }
         catch
         {
@@ -287,20 +289,28 @@ public sealed class DatasetLoader(string cacheFolder, ILogger logger, SourceFetc
             positionOf("dataset.splits.train")),
     ];
 
-    private static IEnumerable<Diagnostic> Empty(IEnumerable<ImagePool> pools, Func<string, SourcePosition> positionOf) =>
+    private static IEnumerable<Diagnostic> Empty(IReadOnlyList<ImagePool> pools, Func<string, SourcePosition> positionOf) =>
         pools.Where(p => p.Count == 0).Select(p => new Diagnostic(
             DataDiagnostics.SplitEmpty,
             DiagnosticSeverity.Error,
-            p.Name == "select"
-                ? "Nothing is left for the select split, which policies are chosen on: raise dataset.validation or dataset.limit.train."
-                : $"Split '{p.Name}' has no images.",
+            p.Name == "select" ? NothingToSelect(pools.First(t => t.Name == "train")) : $"Split '{p.Name}' has no images.",
             positionOf(p.Name == "select" ? "dataset.validation" : $"dataset.splits.{p.Name}")));
 
+    /// <summary>Copies of an image stay on one side, so that a share can be empty for want of different images, however large it is.</summary>
+    private static string NothingToSelect(ImagePool train)
+    {
+        var different = train.Hashes.Distinct().Count();
+        return "Nothing is left for the select split, which policies are chosen on: " + (train.Count > 2 && different <= train.Count / 2
+            ? $"the {train.Count:N0} images of train are copies of only {different:N0} different ones, and copies stay on one side. Look at the images: what makes them differ may be lost."
+            : "raise dataset.validation or dataset.limit.train.");
+    }
+
     private static DatasetSplits Splits(
-        List<ImagePool> pools, IReadOnlyList<string> classes, DatasetHealth health, IReadOnlyList<IDisposable> owned, ImageShape shape)
+        List<ImagePool> pools, IReadOnlyList<string> classes, DatasetHealth health, IReadOnlyList<IDisposable> owned, ImageShape shape, Background background)
     {
         var sets = pools.ToDictionary(p => p.Name, p => p.ToDataset(classes));
-        var all = string.Join('\n', sets.Select(s => $"{s.Key} {s.Value.Fingerprint}"));
+        // A background is part of how a model sees images; without one the fingerprint is what it was before there were any.
+        var all = string.Join('\n', sets.Select(s => $"{s.Key} {s.Value.Fingerprint}")) + (background == Background.None ? "" : $"\nbackground {background}");
         var none = new ImagePool("test", new MemoryImageStore(shape), [], [], [], _ => "");
         return new DatasetSplits
         {

@@ -22,16 +22,23 @@ internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger lo
     private const string Unreadable = "unreadable";
     private const int CheckStep = 128;
     private readonly List<Diagnostic> _warnings = [];
+    private readonly Lock _memory = new();
 
     /// <summary>What went wrong with the cache itself, without harm to the result.</summary>
     public IReadOnlyList<Diagnostic> Warnings => _warnings;
 
     /// <summary>The decoded split, from the cache or fresh; kept in memory where the cache can't be written. Several may be opened at once.</summary>
-    /// <exception cref="DiagnosticException">The split can't be read.</exception>
+    /// <exception cref="DiagnosticException">The split can't be read, or there is no room for it.</exception>
     public DecodedSplit Open(
-        IDatasetReader reader, SplitListing listing, DatasetFormat format, ImageShape shape, IProgress<DataProgress>? progress, CancellationToken cancellation)
+        IDatasetReader reader,
+        SplitListing listing,
+        DatasetFormat format,
+        ImageShape shape,
+        ImageRules rules,
+        IProgress<DataProgress>? progress,
+        CancellationToken cancellation)
     {
-        var head = Head(listing, format, shape);
+        var head = Head(listing, format, shape, rules);
         var key = KeyOf(head, listing, progress, cancellation);
         var path = Path.Combine(folder, $"{key}.bin");
         if (TryOpen(path, listing, shape) is { } known)
@@ -54,7 +61,8 @@ internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger lo
 
         try
         {
-            AtomicFile.Write(InCache(path), file => DecodedFile.Write(file, shape, Report, Read));
+            var room = new DecodedRoom(listing, FreeOnDisk(), why => new IOException(why));
+            AtomicFile.Write(InCache(path), file => DecodedFile.Write(file, shape, write => new ImageSink(shape, write, Report, room, rules), Read));
             if (TryOpen(path, listing, shape) is { } fresh)
             {
                 return fresh;
@@ -66,11 +74,34 @@ internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger lo
             WarnNotWritable(e);
         }
 
-        var store = new MemoryImageStore(shape);
-        using var sink = new ImageSink(shape, store.AddAll, Report);
-        var classes = Read(sink);
-        sink.Settle();
-        return new DecodedSplit(listing, store, sink.Labels, sink.Hashes, classes, sink.Sizes);
+        // One split at a time, so that each knows what memory is left.
+        lock (_memory)
+        {
+            var store = new MemoryImageStore(shape);
+            using var sink = new ImageSink(shape, store.AddAll, Report, new DecodedRoom(listing, MachineMemory.Available() / 2), rules);
+            var classes = Read(sink);
+            sink.Settle();
+            return new DecodedSplit(listing, store, sink.Labels, sink.Hashes, classes, sink.Sizes) { Traits = sink.Traits, LeftOut = sink.LeftOut };
+        }
+    }
+
+    /// <summary>Bytes that the cache's disk has left; no end of them where that can't be told.</summary>
+    private long FreeOnDisk()
+    {
+        try
+        {
+            var place = Path.GetFullPath(folder);
+            while (!Directory.Exists(place) && Path.GetDirectoryName(place) is { } above)
+            {
+                place = above;
+            }
+
+            return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(place)! : place).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return long.MaxValue;
+        }
     }
 
     /// <summary>A path of this folder, which is one of the cache's and must not lead out of it.</summary>
@@ -113,9 +144,9 @@ internal sealed class DecodedCache(string folder, TimeProvider clock, ILogger lo
         }
     }
 
-    private static string Head(SplitListing listing, DatasetFormat format, ImageShape shape) =>
+    private static string Head(SplitListing listing, DatasetFormat format, ImageShape shape, ImageRules rules) =>
         string.Create(CultureInfo.InvariantCulture, $"{DecodedFile.Version}\n{format}\n{shape}\n{listing.Request.Labelled}\n")
-        + $"{string.Join('\t', listing.Classes)}\n{string.Join(',', listing.Labels ?? [])}\n{listing.Extra}\n";
+        + $"{string.Join('\t', listing.Classes)}\n{string.Join(',', listing.Labels ?? [])}\n{listing.Extra}\n{rules.Key}";
 
     private string KeyOf(string head, SplitListing listing, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {

@@ -3,13 +3,15 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Masterful.Core.Data.Readers;
+using Masterful.Core.Imaging;
 using Masterful.Core.Spec;
 
 namespace Masterful.Core.Data;
 
 /// <summary>
 /// The file of a decoded split. Its first page is the header: magic, shape, count, where the index is, SHA-256 of the index, SHA-256 of
-/// all that; pixels follow from byte 4096, then the index: labels (int32), content hashes (16 bytes each) and JSON (classes, sizes).
+/// all that; pixels follow from byte 4096, then the index: labels (int32), content hashes (16 bytes each), traits (a byte
+/// each) and JSON (classes, sizes, files left out).
 /// Little-endian. A file of another length or with another hash is not read.
 /// </summary>
 internal static class DecodedFile
@@ -22,16 +24,24 @@ internal static class DecodedFile
     private const int FlushLength = 8 << 20;
 
     /// <summary>Part of each cache key; raised whenever decoding or this format changes.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
-    private static ReadOnlySpan<byte> Magic => "MSTIMG01"u8;
+    /// <summary>Bytes of the index for each image.</summary>
+    private const int ImageLength = sizeof(int) + 16 + 1;
 
-    private sealed record Index(IReadOnlyList<string> Classes, IReadOnlyList<SizeCount> Sizes);
+    private static ReadOnlySpan<byte> Magic => "MSTIMG02"u8;
+
+    private sealed record Index(IReadOnlyList<string> Classes, IReadOnlyList<SizeCount> Sizes, IReadOnlyList<LeftOutFile> LeftOut);
 
     private sealed record SizeCount(int Height, int Width, int Channels, int Count);
 
-    /// <summary>Writes a file; <paramref name="read"/> fills the sink that it is given.</summary>
-    public static void Write(FileStream file, ImageShape shape, Action<int> progress, Func<ImageSink, IReadOnlyList<string>> read)
+    /// <summary>Writes a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="shape">The model's.</param>
+    /// <param name="sinkFor">Makes the sink that hands its pixels on to what it is given.</param>
+    /// <param name="read">Fills the sink.</param>
+    public static void Write(
+        FileStream file, ImageShape shape, Func<Action<ReadOnlySpan<byte>>, ImageSink> sinkFor, Func<ImageSink, IReadOnlyList<string>> read)
     {
         file.Write(new byte[Page]);
         var flushed = file.Position;
@@ -45,7 +55,7 @@ internal static class DecodedFile
             }
         }
 
-        using var sink = new ImageSink(shape, WritePixels, progress);
+        using var sink = sinkFor(WritePixels);
         var classes = read(sink);
         sink.Settle();
         var offset = file.Position;
@@ -81,10 +91,11 @@ internal static class DecodedFile
 
             var labels = MemoryMarshal.Cast<byte, int>(index.AsSpan(0, count * sizeof(int))).ToArray();
             var hashes = MemoryMarshal.Cast<byte, UInt128>(index.AsSpan(count * sizeof(int), count * 16)).ToArray();
-            var rest = JsonSerializer.Deserialize<Index>(index.AsSpan(count * (sizeof(int) + 16)))!;
+            var traits = MemoryMarshal.Cast<byte, ImageTraits>(index.AsSpan(count * (sizeof(int) + 16), count)).ToArray();
+            var rest = JsonSerializer.Deserialize<Index>(index.AsSpan(count * ImageLength))!;
             store = new MappedImageStore(file, Page, shape, count);
             var sizes = rest.Sizes.ToDictionary(s => new ImageShape(s.Height, s.Width, s.Channels), s => s.Count);
-            return new DecodedSplit(listing, store, labels, hashes, rest.Classes, sizes);
+            return new DecodedSplit(listing, store, labels, hashes, rest.Classes, sizes) { Traits = traits, LeftOut = rest.LeftOut };
         }
         finally
         {
@@ -104,7 +115,7 @@ internal static class DecodedFile
         count = BinaryPrimitives.ReadInt32LittleEndian(header[20..]);
         var offset = BinaryPrimitives.ReadInt64LittleEndian(header[24..]);
         var length = BinaryPrimitives.ReadInt64LittleEndian(header[32..]);
-        if (!whole || count < 0 || length < count * 20L || offset != Page + ((long)count * shape.Length) || RandomAccess.GetLength(file) != offset + length)
+        if (!whole || count < 0 || length < (long)count * ImageLength || offset != Page + ((long)count * shape.Length) || RandomAccess.GetLength(file) != offset + length)
         {
             return null;
         }
@@ -118,8 +129,9 @@ internal static class DecodedFile
         using var index = new MemoryStream();
         index.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(sink.Labels)));
         index.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(sink.Hashes)));
+        index.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(sink.Traits)));
         var sizes = sink.Sizes.Select(s => new SizeCount(s.Key.Height, s.Key.Width, s.Key.Channels, s.Value));
-        JsonSerializer.Serialize(index, new Index(classes, [.. sizes]));
+        JsonSerializer.Serialize(index, new Index(classes, [.. sizes], sink.LeftOut));
         return index.ToArray();
     }
 }

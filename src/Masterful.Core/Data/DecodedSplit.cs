@@ -1,4 +1,5 @@
 using Masterful.Core.Data.Readers;
+using Masterful.Core.Imaging;
 using Masterful.Core.Spec;
 
 namespace Masterful.Core.Data;
@@ -18,5 +19,26 @@ internal sealed record DecodedSplit(
     IReadOnlyList<string> Classes,
     IReadOnlyDictionary<ImageShape, int> Sizes) : IDisposable
 {
+    private int[]? _kept;
+
+    /// <summary>What is worth knowing of each image.</summary>
+    public IReadOnlyList<ImageTraits> Traits { get; init; } = [];
+
+    /// <summary>Files that could not be read and were left out, in the order of the listing.</summary>
+    public IReadOnlyList<LeftOutFile> LeftOut { get; init; } = [];
+
+    /// <summary>What to call an image in a message.</summary>
+    public string NameOf(int image)
+    {
+        if (LeftOut.Count == 0)
+        {
+            return Listing.NameOf(image);
+        }
+
+        _kept ??= [.. Enumerable.Range(0, Listing.Files.Count).Except(LeftOut.Select(f => f.Position))];
+        return Listing.NameOf(_kept[image]);
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => (Store as IDisposable)?.Dispose();
 }

@@ -1,3 +1,4 @@
+using Masterful.Core.Imaging;
 using Masterful.Core.Spec;
 
 namespace Masterful.Core.Data;
@@ -13,9 +14,9 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
 
     /// <summary>Runs all checks; the result carries errors too, for the caller to throw.</summary>
     /// <param name="pools">The splits that exist, train first.</param>
-    /// <param name="sizes">Shapes on disk and their counts.</param>
+    /// <param name="read">The splits as they were read.</param>
     /// <param name="earlier">What was found while reading.</param>
-    public DatasetHealth Run(IReadOnlyList<ImagePool> pools, IEnumerable<KeyValuePair<ImageShape, int>> sizes, IEnumerable<Diagnostic> earlier)
+    public DatasetHealth Run(IReadOnlyList<ImagePool> pools, IReadOnlyList<DecodedSplit> read, IEnumerable<Diagnostic> earlier)
     {
         _diagnostics.AddRange(earlier);
         var byName = pools.ToDictionary(p => p.Name);
@@ -37,9 +38,16 @@ internal sealed class HealthCheck(DatasetSpec dataset, IReadOnlyList<string> cla
             Conflicts = conflicts,
             Mean = mean,
             StandardDeviation = deviation,
-            Sizes = [.. sizes.GroupBy(s => s.Key, s => s.Value).Select(g => (g.Key.ToString(), g.Sum())).OrderByDescending(s => s.Item2).ThenBy(s => s.Item1, StringComparer.Ordinal)],
+            Sizes = [.. read.SelectMany(r => r.Sizes).GroupBy(s => s.Key, s => s.Value).Select(g => (g.Key.ToString(), g.Sum())).OrderByDescending(s => s.Item2).ThenBy(s => s.Item1, StringComparer.Ordinal)],
+            UnreadableFiles = [.. read.SelectMany(r => r.LeftOut.Select(f => new UnreadableFile(r.Listing.Request.Name, f.Name, f.Reason)))],
+            Transparent = Having(ImageTraits.Transparent),
+            Background = dataset.Background,
+            Constant = Having(ImageTraits.Constant),
+            WithoutEnd = Having(ImageTraits.WithoutEnd),
             Diagnostics = _diagnostics,
         };
+
+        int Having(ImageTraits trait) => read.Sum(r => r.Traits.Count(t => (t & trait) != 0));
     }
 
     private int[] Counts(ImagePool pool)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Masterful.Core.Imaging;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 
@@ -138,8 +139,23 @@ public sealed record DatasetHealth
     /// <summary>Test images whose exact pixels also stand in train, select or synthetic.</summary>
     public int Leaks { get; init; }
 
-    /// <summary>Files that could not be read (each has a diagnostic).</summary>
-    public int Unreadable { get; init; }
+    /// <summary>Files that could not be read and were left out.</summary>
+    public int Unreadable => UnreadableFiles.Count;
+
+    /// <summary>The same, each with its reason.</summary>
+    public IReadOnlyList<UnreadableFile> UnreadableFiles { get; init; } = [];
+
+    /// <summary>Images of files with transparent parts.</summary>
+    public int Transparent { get; init; }
+
+    /// <summary>What they were put on.</summary>
+    public Background Background { get; init; }
+
+    /// <summary>Images of a single colour.</summary>
+    public int Constant { get; init; }
+
+    /// <summary>Images whose file lacks its end, though all pixels are there.</summary>
+    public int WithoutEnd { get; init; }
 
     /// <summary>All images that share their pixels with another one, within a split or across, one list for all of the same pixels.</summary>
     public IReadOnlyList<IReadOnlyList<SplitImage>> Copies { get; init; } = [];
@@ -162,6 +178,12 @@ public sealed record DatasetHealth
     /// <summary>All warnings and errors of the checks.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; init; } = [];
 }
+
+/// <summary>A file that was left out.</summary>
+/// <param name="Split">train, select, test, unlabeled or synthetic.</param>
+/// <param name="File">Its path relative to the root.</param>
+/// <param name="Reason">Why it can't be read, as a sentence.</param>
+public sealed record UnreadableFile(string Split, string File, string Reason);
 
 /// <summary>An image of a split.</summary>
 /// <param name="Split">train, select, test, unlabeled or synthetic.</param>

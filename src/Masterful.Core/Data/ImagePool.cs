@@ -21,7 +21,7 @@ internal sealed record ImagePool(
 
     /// <summary>The whole of a decoded split, with labels that count the classes of the data set.</summary>
     public static ImagePool Of(DecodedSplit split, IReadOnlyList<int> labels) =>
-        new(split.Listing.Request.Name, split.Store, [.. Enumerable.Range(0, split.Store.Count)], labels, split.Hashes, split.Listing.NameOf);
+        new(split.Listing.Request.Name, split.Store, [.. Enumerable.Range(0, split.Store.Count)], labels, split.Hashes, split.NameOf);
 
     /// <summary>Some of the images, in the order given.</summary>
     public ImagePool Take(string name, IEnumerable<int> images)

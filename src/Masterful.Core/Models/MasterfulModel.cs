@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Masterful.Core.Data;
+using Masterful.Core.Imaging;
 using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Results;
@@ -30,6 +31,7 @@ public sealed class MasterfulModel : IDisposable
         Classes = file.Classes;
         Metadata = file.Metadata;
         InputShape = new ImageShape(file.InputShape[0], file.InputShape[1], file.InputShape[2]);
+        Background = file.Background switch { "white" => Background.White, "black" => Background.Black, _ => Background.None };
     }
 
     /// <summary>Class names, in the order of <see cref="Prediction.Probabilities"/>.</summary>
@@ -40,6 +42,9 @@ public sealed class MasterfulModel : IDisposable
 
     /// <summary>The shape that images are brought to.</summary>
     public ImageShape InputShape { get; }
+
+    /// <summary>What transparent images are put on, as they were in training.</summary>
+    public Background Background { get; }
 
     /// <summary>Loads a model; libtorch too, when this process has not loaded it yet.</summary>
     /// <param name="folder">The folder with <c>model.json</c>.</param>
@@ -78,6 +83,7 @@ public sealed class MasterfulModel : IDisposable
     /// <param name="classes">Class names in the order of the logits.</param>
     /// <param name="metadata">Whatever else is worth keeping, such as the policy's name; or null.</param>
     /// <param name="temperature">Divides the logits before the softmax, over 0.</param>
+    /// <param name="background">What transparent images were put on.</param>
     /// <exception cref="IOException">The folder can't be written.</exception>
     public static void Save(
         string folder,
@@ -85,7 +91,8 @@ public sealed class MasterfulModel : IDisposable
         ModelSpec model,
         IReadOnlyList<string> classes,
         IReadOnlyDictionary<string, string>? metadata = null,
-        double temperature = 1)
+        double temperature = 1,
+        Background background = Background.None)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
         ArgumentOutOfRangeException.ThrowIfZero(classes.Count);
@@ -107,6 +114,7 @@ public sealed class MasterfulModel : IDisposable
             Type = model.Type,
             TorchScript = model.TorchScript is null ? null : ScriptName,
             InputShape = [shape.Height, shape.Width, shape.Channels],
+            Background = background == Background.None ? null : background.ToString().ToLowerInvariant(),
             Options = model.Options,
             Classes = classes,
             Temperature = temperature,
@@ -154,7 +162,7 @@ public sealed class MasterfulModel : IDisposable
         {
             try
             {
-                pixels[i] = ImageDecoder.Read(paths[i], InputShape);
+                pixels[i] = ImageDecoder.Read(paths[i], InputShape, Background);
             }
             catch (DiagnosticException e)
             {

@@ -41,6 +41,9 @@ internal sealed record ModelFile
     /// <summary>Height, width, channels.</summary>
     public required IReadOnlyList<int> InputShape { get; init; }
 
+    /// <summary>What transparent images are put on: white or black; null where their transparency is dropped.</summary>
+    public string? Background { get; init; }
+
     /// <summary>Options of the architecture or factory.</summary>
     public IReadOnlyDictionary<string, object> Options { get; init; } = new Dictionary<string, object>();
 
@@ -98,6 +101,7 @@ internal sealed record ModelFile
             { SchemaVersion: not CurrentSchema } => $"it has schemaVersion {SchemaVersion}, and this engine reads {CurrentSchema}",
             { InputShape: not [> 0 and <= 16_384, > 0 and <= 16_384, 1 or 3] } => "inputShape must be height, width and 1 or 3 channels",
             { Classes.Count: 0 } => "it has no classes",
+            { Background: not (null or "white" or "black") } => "background must be white or black",
             { Temperature: not (> 0 and < double.PositiveInfinity) } => "temperature must be a positive number",
             { TorchScript: { } script } when script != Path.GetFileName(script) => "torchScript must name a file in this folder",
             _ => null,

@@ -106,7 +106,8 @@ internal static class ResultComposer
         return new DatasetInfo
         {
             Name = environment.Published("dataset.name", spec.Name),
-            Background = spec.Background is { } background ? environment.Published("dataset.background", background) : null,
+            // The link may stand under either key.
+            Background = spec.Link is { } link ? environment.Published("dataset.link", environment.Published("dataset.background", link)) : null,
             Description = spec.Description is { } description ? environment.Published("dataset.description", description) : null,
             Format = spec.Format.ToString().ToLowerInvariant(),
             Fingerprint = data.Fingerprint,
@@ -127,6 +128,11 @@ internal static class ResultComposer
                 Leaks = health.Leaks,
                 Unreadable = health.Unreadable,
                 WithoutLabel = health.WithoutLabel,
+                UnreadableFiles = [.. health.UnreadableFiles.Select(f => new UnreadableFileInfo { Split = f.Split, File = f.File, Reason = f.Reason })],
+                Transparent = health.Transparent,
+                Background = health.Background.ToString().ToLowerInvariant(),
+                Constant = health.Constant,
+                WithoutEnd = health.WithoutEnd,
                 ConflictingLabels = health.ConflictingLabels,
                 Mean = health.Mean,
                 StandardDeviation = health.StandardDeviation,

@@ -103,7 +103,7 @@ public sealed class TorchEnvironment(
     {
         using var classifier = ModelBuilder.Create(spec.Model, classes.Count);
         classifier.LoadState(weightsPath);
-        MasterfulModel.Save(spec.Output.Path, classifier, spec.Model, classes, metadata, temperature);
+        MasterfulModel.Save(spec.Output.Path, classifier, spec.Model, classes, metadata, temperature, spec.Dataset.Background);
     }
 
     private WorkerPlan Plan(MasterfulSpec spec) =>

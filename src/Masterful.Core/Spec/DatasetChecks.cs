@@ -13,6 +13,7 @@ internal sealed class DatasetChecks(MasterfulSpec spec, SpecDocument document, S
     public void Run()
     {
         CheckFormat();
+        CheckLink();
         CheckSources();
         CheckFiles();
         CheckLimits();
@@ -55,6 +56,26 @@ internal sealed class DatasetChecks(MasterfulSpec spec, SpecDocument document, S
         {
             Report(SpecDiagnostics.Conflict, "dataset.classes", "'dataset.classes' has a name twice; each class needs a name of its own.");
         }
+    }
+
+    private void CheckLink()
+    {
+        var ground = document.Shown("dataset.background");
+        if (ground is null || !problems.IsSound("dataset.background") || !ground.StartsWith("http", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        if (document.Has("dataset.link"))
+        {
+            Report(SpecDiagnostics.Conflict, "dataset.background", "'dataset.background' and 'dataset.link' both hold an address; keep dataset.link.");
+            return;
+        }
+
+        problems.Warning(
+            SpecDiagnostics.LinkAsBackground,
+            spec.PositionOf("dataset.background"),
+            "'dataset.background' is what transparent images are put on (none, white or black); the address is taken as 'dataset.link', where it belongs.");
     }
 
     private void CheckSources()

@@ -1,3 +1,4 @@
+using Masterful.Core.Imaging;
 using Masterful.Core.Spec.Folders;
 
 namespace Masterful.Core.Spec;
@@ -96,8 +97,8 @@ public sealed record DatasetSpec
     /// <summary>Shown in the report; by default the name of the root folder.</summary>
     public required string Name { get; init; }
 
-    /// <summary>A link with background on the data, or null.</summary>
-    public string? Background { get; init; }
+    /// <summary>The address of a page about the data, or null.</summary>
+    public string? Link { get; init; }
 
     /// <summary>A sentence for the report, or null.</summary>
     public string? Description { get; init; }
@@ -120,6 +121,12 @@ public sealed record DatasetSpec
     /// <summary>Files to download when missing.</summary>
     public IReadOnlyList<SourceSpec> Sources { get; init; } = [];
 
+    /// <summary>What becomes of transparency in image files.</summary>
+    public Background Background { get; init; }
+
+    /// <summary>What becomes of image files that can't be read.</summary>
+    public UnreadableFiles OnUnreadable { get; init; }
+
     /// <summary>Lets a run go on although test images also stand in train.</summary>
     public bool AllowLeaks { get; init; }
 
@@ -139,6 +146,16 @@ public sealed record DatasetSpec
 
     /// <summary>For custom: the type name of the <c>IImageSource</c>.</summary>
     public string? Type { get; init; }
+}
+
+/// <summary>What becomes of image files that can't be read.</summary>
+public enum UnreadableFiles
+{
+    /// <summary>They are told, and nothing is trained.</summary>
+    Fail,
+
+    /// <summary>They are left out, and listed in the report.</summary>
+    Skip,
 }
 
 /// <summary>A share of another split, or the name of a split of its own; exactly one is set.</summary>

@@ -62,6 +62,10 @@ public static class SpecDiagnostics
     public static readonly DiagnosticCode LayoutNotRecognized = new(
         "MST0017", "no known data layout", "Name the folder that holds the data, or write dataset.format and dataset.splits by hand.");
 
+    /// <summary>An address where a ground for transparent images belongs.</summary>
+    public static readonly DiagnosticCode LinkAsBackground = new(
+        "MST0035", "dataset.background holds a link", "Write the address as dataset.link; dataset.background is what transparent images are put on.");
+
     /// <summary>Allowed, but probably not meant.</summary>
     public static readonly DiagnosticCode Doubtful = new("MST0018", "a doubtful setting", "See the message.");
 

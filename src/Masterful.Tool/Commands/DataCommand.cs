@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Masterful.Core.Data;
+using Masterful.Core.Imaging;
 using Masterful.Core.Spec;
 using Masterful.Core.Spec.Folders;
 using Masterful.Results;
@@ -92,6 +93,11 @@ internal static class DataCommand
             duplicates = splits.Health.Duplicates,
             leaks = splits.Health.Leaks,
             conflictingLabels = splits.Health.ConflictingLabels,
+            unreadable = splits.Health.UnreadableFiles,
+            transparent = splits.Health.Transparent,
+            background = splits.Health.Background.ToString().ToLowerInvariant(),
+            constant = splits.Health.Constant,
+            withoutEnd = splits.Health.WithoutEnd,
             sheet = problem is null ? path : null,
         });
         return PictureFile.Tell(call.Log, problem);
@@ -122,6 +128,11 @@ internal static class DataCommand
             $"duplicates within a split   {health.Duplicates:N0}",
             $"test images also in train   {health.Leaks:N0}",
             $"duplicates, other label     {health.ConflictingLabels:N0}",
+            .. health.Transparent == 0 ? [] : (string[])[$"images with transparency    {health.Transparent:N0} ({(health.Background == Background.None ? "dropped" : $"put on {health.Background.ToString().ToLowerInvariant()}")})"],
+            .. health.Constant == 0 ? [] : (string[])[$"images of a single colour   {health.Constant:N0}"],
+            .. health.WithoutEnd == 0 ? [] : (string[])[$"files without their end     {health.WithoutEnd:N0} (all pixels there)"],
+            .. health.Unreadable == 0 ? [] : (string[])[$"left out, unreadable        {health.Unreadable:N0}"],
+            .. health.UnreadableFiles.Select(f => $"  {f.Split}: {PlainText.OneLine(f.File)}: {f.Reason}"),
             $"sizes on disk               {string.Join(", ", health.Sizes.Take(5).Select(s => $"{s.Size} ({s.Count:N0})"))}{(health.Sizes.Count > 5 ? " …" : "")}",
             $"mean / deviation            {Channels(health.Mean)} / {Channels(health.StandardDeviation)} of 0..255",
             $"samples                     {samples}",

@@ -8,7 +8,7 @@ namespace Masterful.Core.Tests.Architecture;
 public partial class HouseTests
 {
     private static readonly string[] Folders =
-        ["Spec", "Runtime", "Data", "Models", "Techniques", "Training", "Evaluation", "Trials", "Search", "Pipeline"];
+        ["Imaging", "Spec", "Runtime", "Data", "Models", "Techniques", "Training", "Evaluation", "Trials", "Search", "Pipeline"];
 
     public static TheoryData<string> FolderNames => [.. Folders];
 

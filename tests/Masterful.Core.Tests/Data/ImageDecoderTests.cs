@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Masterful.Core.Data;
+using Masterful.Core.Imaging;
 using Masterful.Core.Spec;
 using SkiaSharp;
 using Xunit;
@@ -114,10 +115,10 @@ public sealed class ImageDecoderTests : IDisposable
     {
         var png = Images.Encoded(20, 20, 1);
 
-        Assert.Contains("zero bytes", ImageDecoder.Decode(_data.Write("a.png", ""), out _), StringComparison.Ordinal);
+        Assert.Contains("zero bytes", ImageDecoder.Decode([], out _), StringComparison.Ordinal);
         Assert.Contains("truncated", ImageDecoder.Decode(png[..(png.Length / 2)], out _), StringComparison.Ordinal);
-        Assert.Contains("not a PNG", ImageDecoder.Decode("no image at all"u8.ToArray(), out _), StringComparison.Ordinal);
-        Assert.NotNull(ImageDecoder.Decode(_data.Path("not-there.png"), out _));
+        Assert.Contains("This is text", ImageDecoder.Decode("no image at all"u8.ToArray(), out _), StringComparison.Ordinal);
+        Assert.NotNull(ImageDecoder.Decode(_data.Path("not-there.png"), null, Background.None, out _));
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class StalePixelsTests : IDisposable
         var path = Write("train.bmp", 0);
         var cache = new DecodedCache(_data.CacheFolder, _data.Clock, NullLogger.Instance);
         DecodedSplit Open(Action meanwhile) =>
-            cache.Open(new WatchedReader(_data.Root, path, meanwhile), new WatchedReader(_data.Root, path, meanwhile).List(null!), DatasetFormat.Folder, Shape, null, CancellationToken.None);
+            cache.Open(new WatchedReader(_data.Root, path, meanwhile), new WatchedReader(_data.Root, path, meanwhile).List(null!), DatasetFormat.Folder, Shape, ImageRules.Default, null, CancellationToken.None);
 
         var error = Assert.Throws<DiagnosticException>(() => Open(() => InPlace(path, Bitmap(1))).Dispose()).Diagnostics.Single();
         var files = _data.CacheFiles.ToList();

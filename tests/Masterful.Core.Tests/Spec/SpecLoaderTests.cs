@@ -34,6 +34,41 @@ public sealed class SpecLoaderTests : IDisposable
         Assert.Equal(Path.Combine(_folder.Root, ".masterful"), spec.Runtime.Cache);
     }
 
+    [Theory]
+    [InlineData("white", Masterful.Core.Imaging.Background.White)]
+    [InlineData("black", Masterful.Core.Imaging.Background.Black)]
+    [InlineData("none", Masterful.Core.Imaging.Background.None)]
+    public void A_background_is_what_transparent_images_are_put_on(string written, Masterful.Core.Imaging.Background background)
+    {
+        var (spec, warnings) = _folder.Load(SpecFolder.Valid.Replace("format: svhn", $"format: svhn\n  background: {written}\n  on_unreadable: skip", StringComparison.Ordinal));
+
+        Assert.Empty(warnings);
+        Assert.Equal((background, UnreadableFiles.Skip, null), (spec.Dataset.Background, spec.Dataset.OnUnreadable, spec.Dataset.Link));
+    }
+
+    [Fact]
+    public void An_address_as_background_is_taken_as_the_link_and_told()
+    {
+        var (spec, warnings) = _folder.Load(SpecFolder.Valid.Replace("format: svhn", "format: svhn\n  background: https://example.org/svhn", StringComparison.Ordinal));
+
+        Assert.Equal("https://example.org/svhn", spec.Dataset.Link);
+        Assert.Equal(Masterful.Core.Imaging.Background.None, spec.Dataset.Background);
+        var warning = Assert.Single(warnings);
+        Assert.Equal((SpecDiagnostics.LinkAsBackground, 4), (warning.Code, warning.Position?.Line));
+        Assert.Contains("dataset.link", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ten_thousand_keys_are_told_apart()
+    {
+        // Keys are looked up, not compared with each other one by one.
+        var keys = string.Concat(Enumerable.Range(0, 9_900).Select(i => $"\n    k{i}: v{i}"));
+
+        var errors = _folder.Errors(SpecFolder.Valid.Replace("format: svhn", $"format: svhn\n  label_map:{keys}\n    k17: again", StringComparison.Ordinal));
+
+        Assert.Contains(errors, e => e.Contains("MST0007 'k17' stands twice", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Every_key_is_read()
     {
@@ -43,7 +78,7 @@ public sealed class SpecLoaderTests : IDisposable
             version: 1
             dataset:
               name: SVHN
-              background: http://example.org/svhn
+              link: http://example.org/svhn
               description: Digits.
               format: svhn
               root: data
@@ -86,7 +121,7 @@ public sealed class SpecLoaderTests : IDisposable
 
         Assert.Empty(warnings);
         var dataset = spec.Dataset;
-        Assert.Equal(("SVHN", "http://example.org/svhn", "Digits."), (dataset.Name, dataset.Background, dataset.Description));
+        Assert.Equal(("SVHN", "http://example.org/svhn", "Digits."), (dataset.Name, dataset.Link, dataset.Description));
         Assert.Equal(["train.mat", "more.mat"], dataset.Splits.Train);
         Assert.Empty(dataset.Splits.Test);
         Assert.Equal(0.2, dataset.Splits.TestShare);

@@ -43,6 +43,7 @@ internal sealed class CifarReader : IDatasetReader
             {
                 using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
                 CheckLength(file.Path, stream.Length);
+                sink.Expect(stream.Length / RecordLength);
                 for (var i = 0L; i < stream.Length / RecordLength; i++)
                 {
                     cancellation.ThrowIfCancellationRequested();

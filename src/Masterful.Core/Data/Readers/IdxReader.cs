@@ -17,6 +17,9 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
     /// <summary>So many bytes are read or inflated at a time.</summary>
     private const int BufferLength = 1 << 16;
 
+    /// <summary>Deflate makes at most so many bytes out of one (a match of 258 bytes in two bits).</summary>
+    private const long MostInflated = 1032;
+
     public LabelScheme Scheme => LabelScheme.Numbers;
 
     public SplitListing List(SplitRequest request)
@@ -83,6 +86,7 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
             }
 
             content.CheckLength((long)count * shape.Length);
+            sink.Expect(count);
             var pixels = new byte[shape.Length];
             var i = 0;
             var which = () => $"image {i:N0} of {count:N0}";
@@ -150,6 +154,11 @@ internal sealed class IdxReader(DataRoot root) : IDatasetReader
             {
                 var end = all < _offset + rest ? "it is truncated" : "it has more than its header counts";
                 throw Corrupt($"The header asks for {_offset + rest:N0} bytes, but the file has {all:N0}: {end}.");
+            }
+
+            if (inflated is not null && _offset + rest > (file.Length + 64) * MostInflated)
+            {
+                throw Corrupt($"The header asks for {_offset + rest:N0} bytes, which no gzip file of {file.Length:N0} bytes can hold: it is damaged.");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Masterful.Core.Imaging;
 using Masterful.Core.Spec;
 
 namespace Masterful.Core.Data.Readers;
@@ -11,7 +12,10 @@ namespace Masterful.Core.Data.Readers;
 /// <param name="shape">The model's shape.</param>
 /// <param name="write">Takes the pixels of some images at a time, in their order, on another thread.</param>
 /// <param name="progress">Told the number of images now and then.</param>
-internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> write, Action<int> progress) : IDisposable
+/// <param name="room">How many bytes there is room for, and what is said where they don't suffice; by default no end of them.</param>
+/// <param name="rules">What the spec says about image files; by default what holds without.</param>
+internal sealed class ImageSink(
+    ImageShape shape, Action<ReadOnlySpan<byte>> write, Action<int> progress, DecodedRoom? room = null, ImageRules? rules = null) : IDisposable
 {
     private const int ProgressStep = 512;
 
@@ -19,6 +23,7 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
     private const int PartLength = 1 << 18;
 
     private readonly Dictionary<ImageShape, int> _sizes = [];
+    private readonly List<int> _constant = [];
     private byte[] _gathering = Part(shape);
     private byte[] _handedOn = Part(shape);
     private int _gathered;
@@ -26,6 +31,15 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
 
     /// <summary>The shape that images must have.</summary>
     public ImageShape Shape => shape;
+
+    /// <summary>What the spec says about image files.</summary>
+    public ImageRules Rules => rules ?? ImageRules.Default;
+
+    /// <summary>Files that were left out.</summary>
+    public List<LeftOutFile> LeftOut { get; } = [];
+
+    /// <summary>What is worth knowing of each image, whole after <see cref="Settle"/>.</summary>
+    public List<ImageTraits> Traits { get; } = [];
 
     /// <summary>Class of each image as the reader counts them, −1 for none.</summary>
     public List<int> Labels { get; } = [];
@@ -36,6 +50,10 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
     /// <summary>How many images had which shape on disk.</summary>
     public IReadOnlyDictionary<ImageShape, int> Sizes => _sizes;
 
+    /// <summary>Says how many images come, before the first: what there is no room for is refused before anything is decoded.</summary>
+    /// <exception cref="DiagnosticException">There is no room for so many.</exception>
+    public void Expect(long count) => room?.Check(Labels.Count + count, shape);
+
     /// <summary>Adds an image of any shape.</summary>
     public void AddAnyShape(ReadOnlySpan<byte> planes, ImageShape original, int label) =>
         Add(original == shape ? planes : ImageFitting.Fit(planes, original, shape), original, label);
@@ -44,8 +62,11 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
     /// <param name="pixels">C×H×W bytes of the model's shape.</param>
     /// <param name="original">Its shape on disk.</param>
     /// <param name="label">Its class, or −1.</param>
-    public void Add(ReadOnlySpan<byte> pixels, ImageShape original, int label)
+    /// <param name="traits">What is worth knowing of it.</param>
+    /// <exception cref="DiagnosticException">There is no room for one more.</exception>
+    public void Add(ReadOnlySpan<byte> pixels, ImageShape original, int label, ImageTraits traits = ImageTraits.None)
     {
+        room?.Check(Labels.Count + 1L, shape);
         if (_gathered == _gathering.Length)
         {
             HandOn();
@@ -54,6 +75,7 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
         pixels.CopyTo(_gathering.AsSpan(_gathered, shape.Length));
         _gathered += shape.Length;
         Labels.Add(label);
+        Traits.Add(traits);
         CollectionsMarshal.GetValueRefOrAddDefault(_sizes, original, out _)++;
         if (Labels.Count % ProgressStep == 0)
         {
@@ -70,6 +92,8 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
     {
         HandOn();
         _keeping.GetAwaiter().GetResult();
+        _constant.ForEach(image => Traits[image] |= ImageTraits.Constant);
+        _constant.Clear();
     }
 
     /// <summary>Waits for what is being written; what went wrong with it does not matter any more.</summary>
@@ -98,8 +122,26 @@ internal sealed class ImageSink(ImageShape shape, Action<ReadOnlySpan<byte>> wri
         write(images);
         for (; !images.IsEmpty; images = images[shape.Length..])
         {
+            if (IsConstant(images[..shape.Length]))
+            {
+                _constant.Add(Hashes.Count);
+            }
+
             Hashes.Add(ContentHash(images[..shape.Length]));
         }
+    }
+
+    private bool IsConstant(ReadOnlySpan<byte> image)
+    {
+        for (var plane = shape.Length / shape.Channels; !image.IsEmpty; image = image[plane..])
+        {
+            if (image[..plane].IndexOfAnyExcept(image[0]) >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The first half of SHA-256 over an image's pixels: equal for equal pixels.</summary>

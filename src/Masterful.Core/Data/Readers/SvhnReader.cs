@@ -11,6 +11,9 @@ internal sealed class SvhnReader(DataRoot root) : IDatasetReader
     private const int LargestSide = 4096;
     private const int MostImages = 50_000_000;
 
+    /// <summary>Deflate makes at most so many bytes out of one (a match of 258 bytes in two bits).</summary>
+    private const long MostInflated = 1032;
+
     public LabelScheme Scheme => LabelScheme.Positions;
 
     public SplitListing List(SplitRequest request) => new(request, root.Files(request)) { Classes = [.. Enumerable.Range(0, 10).Select(d => d.ToString())] };
@@ -23,6 +26,12 @@ internal sealed class SvhnReader(DataRoot root) : IDatasetReader
             var images = Find(mat, file.Path, "X", "the images");
             var shape = Shape(images, file.Path);
             var count = images.Dimensions.Count == 4 ? images.Dimensions[3] : 1;
+            if (images.Count > (Math.Max(0, file.Stamp.Length) + 64) * MostInflated)
+            {
+                throw Wrong(file.Path, $"{images} has {images.Count:N0} values, which no file of {file.Stamp.Length:N0} bytes can hold: it is damaged.");
+            }
+
+            sink.Expect(count);
             var labels = listing.Request.Labelled ? Labels(mat, file.Path, count) : null;
             ReadImages(mat.Values(images), shape, count, labels, sink, cancellation);
         }

@@ -1,3 +1,4 @@
+using Masterful.Core.Imaging;
 using Masterful.Core.Spec.Shapes;
 
 namespace Masterful.Core.Spec.Keys;
@@ -10,12 +11,23 @@ internal static class DatasetKeys
     private static readonly SpecKey<string?> Name = new(
         "name", new OptionalShape<string>(new TextShape()), null, "What the report calls the data; by default the name of the root folder.");
 
-    private static readonly SpecKey<string?> Background = new(
+    private static readonly PatternShape Address = new(
+        "an http or https address", "^https?://.", v => Uri.TryCreate(v, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
+
+    private static readonly SpecKey<string?> Link = new(
+        "link", new OptionalShape<string>(Address), null, "The address of a page about the data, shown in the report.");
+
+    private static readonly SpecKey<GroundOrLink> Ground = new(
         "background",
-        new OptionalShape<string>(new PatternShape(
-            "an http or https address", "^https?://.", v => Uri.TryCreate(v, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")),
-        null,
-        "A link with background on the data, shown in the report.");
+        new GroundOrLinkShape(),
+        new GroundOrLink(Background.None, null),
+        "What transparent images are put on. none: transparency is dropped, the colours stored underneath count. An address here is taken as dataset.link.");
+
+    private static readonly SpecKey<UnreadableFiles> OnUnreadable = new(
+        "on_unreadable",
+        Choice.Of<UnreadableFiles>(),
+        UnreadableFiles.Fail,
+        "Image files that can't be read. fail: they are listed, and nothing is trained. skip: they are left out, and the report lists them all.");
 
     private static readonly SpecKey<string?> Description = new(
         "description", new OptionalShape<string>(new TextShape()), null, "A sentence about the data for the report.");
@@ -89,11 +101,11 @@ internal static class DatasetKeys
 
     /// <summary>The section.</summary>
     public static readonly SectionShape<DatasetSpec> Section = new(
-        [Name, Background, Description, Format, Root, Splits, Validation, Limit, Sources, AllowLeaks, Classes, LabelMap, Columns, Type],
+        [Name, Link, Description, Format, Root, Splits, Validation, Limit, Sources, Ground, OnUnreadable, AllowLeaks, Classes, LabelMap, Columns, Type],
         s => new DatasetSpec
         {
             Name = s.Read(Name) ?? "",
-            Background = s.Read(Background),
+            Link = s.Read(Link) ?? s.Read(Ground).Link,
             Description = s.Read(Description),
             Format = s.Read(Format),
             Root = s.Read(Root),
@@ -101,12 +113,44 @@ internal static class DatasetKeys
             Validation = s.Read(Validation),
             Limit = s.Read(Limit),
             Sources = s.Read(Sources),
+            Background = s.Read(Ground).Background,
+            OnUnreadable = s.Read(OnUnreadable),
             AllowLeaks = s.Read(AllowLeaks),
             Classes = s.Read(Classes),
             LabelMap = s.Read(LabelMap),
             Columns = s.Read(Columns),
             Type = s.Read(Type),
         });
+
+    /// <summary>What transparent images are put on, or an address that belongs to <c>dataset.link</c>.</summary>
+    private readonly record struct GroundOrLink(Background Background, string? Link);
+
+    /// <summary>A ground. An address is taken too, for specs that mean the link; <see cref="DatasetChecks"/> tells it.</summary>
+    private sealed class GroundOrLinkShape : ScalarShape<GroundOrLink>
+    {
+        private static readonly ChoiceShape<Background> Grounds = Choice.Of<Background>();
+
+        public override string Expected => $"{Grounds.Expected} (what transparent images are put on)";
+
+        public override IEnumerable<string> Words => Grounds.Words;
+
+        public override DiagnosticCode? Parse(Yaml.SpecScalar scalar, out GroundOrLink value)
+        {
+            if (Address.Parse(scalar, out var link) is null)
+            {
+                value = new GroundOrLink(Background.None, link);
+                return null;
+            }
+
+            var code = Grounds.Parse(scalar, out var ground);
+            value = new GroundOrLink(ground, null);
+            return code;
+        }
+
+        public override System.Text.Json.Nodes.JsonObject LiteralSchema() => SchemaParts.AnyOf(Grounds.LiteralSchema(), Address.LiteralSchema());
+
+        public override System.Text.Json.Nodes.JsonNode? Write(GroundOrLink value) => value.Link ?? Grounds.Write(value.Background);
+    }
 
     /// <summary>A share of train, or the name of a split.</summary>
     private sealed class ShareOrNameShape : ScalarShape<ShareOrName>

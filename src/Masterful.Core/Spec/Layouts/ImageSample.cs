@@ -1,5 +1,5 @@
+using Masterful.Core.Imaging;
 using Masterful.Results;
-using SkiaSharp;
 
 namespace Masterful.Core.Spec.Layouts;
 
@@ -35,8 +35,15 @@ internal static class ImageSample
             return null;
         }
 
-        using var codec = SKCodec.Create(file);
-        return codec is null ? null : new ImageShape(codec.Info.Height, codec.Info.Width, codec.Info.ColorType == SKColorType.Gray8 ? 1 : 3);
+        try
+        {
+            return ImageReader.Size(File.ReadAllBytes(file)) is var (height, width, channels) ? new ImageShape(height, width, channels) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Looking only: what can't be read says nothing of the others.
+            return null;
+        }
     }
 
     private static ImageShape Reduced(int height, int width, int channels)

@@ -101,6 +101,7 @@ internal sealed class YamlTreeReader(Func<Mark, SourcePosition> place, VariableS
     {
         var start = _parser.Consume<MappingStart>().Start;
         var entries = new List<SpecEntry>();
+        var first = new Dictionary<string, SourcePosition>(StringComparer.Ordinal);
         while (!_parser.TryConsume<MappingEnd>(out _))
         {
             var at = _parser.Current!.Start;
@@ -110,9 +111,9 @@ internal sealed class YamlTreeReader(Func<Mark, SourcePosition> place, VariableS
             }
 
             var entry = new SpecEntry(key.Value, place(at), Node(depth + 1));
-            if (entries.Find(e => e.Key == entry.Key) is { } first)
+            if (!first.TryAdd(entry.Key, entry.Position))
             {
-                var where = first.Position.Line > 0 ? $" (first in line {first.Position.Line})" : "";
+                var where = first[entry.Key].Line > 0 ? $" (first in line {first[entry.Key].Line})" : "";
                 problems.Error(SpecDiagnostics.DuplicateKey, entry.Position, $"'{entry.Key}' stands twice in this section{where}; remove one.");
                 continue;
             }

@@ -76,12 +76,14 @@ export async function healthPage(id) {
     table("Checks", [{ title: "Check" }, { title: "Found", number: true }, { title: "" }], [
       check("Test images that also stand in train or select", health.leaks), check("Exact copies within a split", health.duplicates),
       check("Exact copies with different labels", health.conflictingLabels), check("Files that could not be read", health.unreadable),
+      ...(health.withoutEnd ? [check("Files that lack their end, all pixels there", health.withoutEnd)] : []), ...(health.constant ? [check("Images of a single colour", health.constant)] : []),
     ]),
     health.warnings.length ? h("ul", {}, ...health.warnings.slice(0, 100).map((/** @type {string} */ w) => h("li", {}, w))) : null,
+    health.unreadableFiles?.length ? table("Left out, since they can't be read", [{ title: "Split" }, { title: "File" }, { title: "Why" }], health.unreadableFiles.map((/** @type {{ split: string, file: string, reason: string }} */ f) => [f.split, f.file, f.reason])) : null,
     labelBars(dataset),
     table("Facts", [{ title: "Fact" }, { title: "" }], [
       ["Format", dataset.format], ["Sizes as stored", Object.entries(health.sizes).slice(0, 8).map(([size, n]) => `${size} (${count(/** @type {number} */ (n))})`).join(", ")],
-      ["Mean and deviation, 0 to 255", health.mean.map((/** @type {number} */ m, /** @type {number} */ i) => `${short(Math.round(m * 10) / 10)} ± ${short(Math.round(health.standardDeviation[i] * 10) / 10)}`).join(", ")], ["Fingerprint", dataset.fingerprint.slice(0, 16)],
+      ["Mean and deviation, 0 to 255", health.mean.map((/** @type {number} */ m, /** @type {number} */ i) => `${short(Math.round(m * 10) / 10)} ± ${short(Math.round(health.standardDeviation[i] * 10) / 10)}`).join(", ")], ...(health.transparent ? [["Images with transparent parts", `${count(health.transparent)}, ${health.background === "none" ? "their transparency dropped" : `put on ${health.background}`}`]] : []), ["Fingerprint", dataset.fingerprint.slice(0, 16)],
     ]),
     h("h2", {}, "Copies and leaks"), source.inside ? h("p", { class: "note" }, "dotnet masterful ui shows the images.") : !data?.available ? h("p", { class: "note" }, `The images can't be shown. ${data?.reason ?? ""}`) : !same ? h("p", { class: "note" }, "The data on disk is not what this run was measured on, so its images are not shown.") : copies(/** @type {any} */ (data), dataset.classes),
     h("h2", {}, "Labels that are likely wrong"), labelSuspects(labels),
