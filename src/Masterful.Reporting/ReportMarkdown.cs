@@ -10,6 +10,9 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
     /// <summary>The heading above the table of contents.</summary>
     public const string ContentsTitle = "Contents";
 
+    /// <summary>Letters of a file's name and of why it can't be read.</summary>
+    private const int LongestReason = 1000;
+
     /// <summary>Rows that a table of classes shows before it points to the CSV.</summary>
     private const int MostClassRows = 100;
 
@@ -135,7 +138,7 @@ internal sealed class ReportMarkdown(RunResult result, ReportCharts charts, Repo
             _page.Paragraph($"**Left out**, since they can't be read ({Code("dataset.on_unreadable: skip")}); no figure of this report counts them:");
             _page.Table(
                 [new("Split"), new("File"), new("Why")],
-                dataset.Health.UnreadableFiles.Select(f => (IReadOnlyList<string>)[Escape(f.Split), Code(f.File), Escape(f.Reason)]));
+                dataset.Health.UnreadableFiles.Select(f => (IReadOnlyList<string>)[Escape(f.Split), Escape(f.File, LongestReason), Escape(f.Reason, LongestReason)]));
         }
 
         Show(charts.Labels, ByClass("The images of each class were not counted."));

@@ -40,7 +40,6 @@ internal static class BmpFile
         var given = Math.Max(0, bytes.Length - offset);
         return new ImageClaim(ImageFormat.Bmp, width, (int)height)
         {
-            HasAlpha = bits == 32,
             Problem = compression is 4 or 5 ? "This bitmap holds a JPEG or PNG in it, which is not read: save it as PNG."
                 : !isRunLength && needed > given ? ImageClaim.BreaksOff
                 : isRunLength && (Int128)width * height > (Int128)bytes.Length * MostInflated ? ImageClaim.Impossible(width, (int)height, bytes.Length)

@@ -7,8 +7,7 @@ namespace Masterful.Core.Imaging;
 /// <param name="bytes">In all.</param>
 internal sealed class DecodeMemory(long bytes)
 {
-    private readonly Lock _gate = new();
-    private readonly ManualResetEventSlim _given = new(true);
+    private readonly object _gate = new();
     private long _taken;
 
     /// <summary>What all decoding of this process shares: 512 MB.</summary>
@@ -22,20 +21,15 @@ internal sealed class DecodeMemory(long bytes)
     public Share Take(long needed)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(needed, bytes);
-        while (true)
+        lock (_gate)
         {
-            lock (_gate)
+            while (_taken + needed > bytes)
             {
-                if (_taken + needed <= bytes)
-                {
-                    _taken += needed;
-                    return new Share(this, needed);
-                }
-
-                _given.Reset();
+                Monitor.Wait(_gate);
             }
 
-            _given.Wait();
+            _taken += needed;
+            return new Share(this, needed);
         }
     }
 
@@ -44,7 +38,7 @@ internal sealed class DecodeMemory(long bytes)
         lock (_gate)
         {
             _taken -= share;
-            _given.Set();
+            Monitor.PulseAll(_gate);
         }
     }
 

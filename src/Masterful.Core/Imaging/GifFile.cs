@@ -53,7 +53,6 @@ internal static class GifFile
             HasEnd = hasEnd,
             // Where the first frame ends with the last of its blocks, that all of its data are there is for the decoder to say.
             Ending = hasEnd || !isWhole ? [] : [0, Trailer],
-            HasAlpha = true,
             WorkingBytes = (long)width * height,
             Problem = width == 0 || height == 0 ? ImageClaim.HeaderDamaged
                 : !hasImage ? (hasEnd ? "The GIF has no image in it." : ImageClaim.BreaksOff)

@@ -21,9 +21,6 @@ internal sealed record ImageClaim(ImageFormat Format, int Width, int Height)
     /// <summary>Whether it can be decoded at a fraction of its size, by a decoder that never holds the whole.</summary>
     public bool Scales { get; init; }
 
-    /// <summary>Whether it may have transparency.</summary>
-    public bool HasAlpha { get; init; }
-
     /// <summary>Why it can't be read, as a sentence, or null.</summary>
     public string? Problem { get; init; }
 

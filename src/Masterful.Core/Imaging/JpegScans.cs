@@ -78,7 +78,7 @@ internal sealed class JpegScans
             }
 
             count = Math.Min(count, content.Length - 17);
-            _tables[((content[0] >> 4 & 1) * 4) + (content[0] & 3)] = new JpegHuffman(content[1..17], content.Slice(17, count));
+            _tables[(((content[0] >> 4) & 1) * 4) + (content[0] & 3)] = new JpegHuffman(content[1..17], content.Slice(17, count));
             content = content[(17 + count)..];
         }
     }
@@ -236,9 +236,9 @@ internal sealed class JpegScans
 
             bits.Skip(length == 0 ? 0 : 1);
             // Coefficients that are set have a bit each; those that are not are counted.
-            for (; k <= scan.Last && ((set >> k & 1) != 0 || run-- > 0); k++)
+            for (; k <= scan.Last && (((set >> k) & 1) != 0 || run-- > 0); k++)
             {
-                bits.Skip((int)(set >> k & 1));
+                bits.Skip((int)((set >> k) & 1));
             }
 
             set |= length > 0 && k <= scan.Last ? 1UL << k : 0;
@@ -246,7 +246,7 @@ internal sealed class JpegScans
 
         if (_endRun > 0)
         {
-            var rest = k > 63 ? 0 : set >> k << k & (ulong.MaxValue >> (63 - scan.Last));
+            var rest = k > 63 ? 0 : ((set >> k) << k) & (ulong.MaxValue >> (63 - scan.Last));
             for (var left = BitOperations.PopCount(rest); left > 0; left -= 16)
             {
                 bits.Skip(Math.Min(16, left));

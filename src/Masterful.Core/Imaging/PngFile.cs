@@ -26,14 +26,13 @@ internal static class PngFile
             return null;
         }
 
-        var (data, hasEnd, hasAlpha, orientation) = (0L, false, colour is 4 or 6, 1);
+        var (data, hasEnd, orientation) = (0L, false, 1);
         for (var at = Signature; bytes.Length - at >= 8 && !hasEnd;)
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
             var name = bytes.Slice(at + 4, 4);
             var content = bytes.Slice(at + 8, (int)Math.Min(length, bytes.Length - at - 8));
             data += name.SequenceEqual("IDAT"u8) ? content.Length : 0;
-            hasAlpha |= name.SequenceEqual("tRNS"u8);
             orientation = name.SequenceEqual("eXIf"u8) ? ExifOrientation.Of(content) : orientation;
             hasEnd = name.SequenceEqual("IEND"u8) && bytes.Length - at >= 12;
             at = (int)Math.Min(bytes.Length, at + 12L + length);
@@ -46,7 +45,6 @@ internal static class PngFile
         {
             Orientation = orientation,
             HasEnd = hasEnd,
-            HasAlpha = hasAlpha,
             WorkingBytes = 4L * width * channels * Math.Max(1, depth / 8),
             Problem = data == 0 && !hasEnd ? ImageClaim.BreaksOff
                 : inflated > ((Int128)data + 64) * MostInflated ? ImageClaim.Impossible(width, height, bytes.Length) : null,

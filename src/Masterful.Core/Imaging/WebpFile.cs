@@ -6,7 +6,6 @@ namespace Masterful.Core.Imaging;
 internal static class WebpFile
 {
     private const int HeaderLength = 12;
-    private const byte AlphaFlag = 0x10;
 
     /// <summary>Reads the chunks up to the end of the file; those of an animation count by their first frame.</summary>
     public static ImageClaim? Inspect(ReadOnlySpan<byte> bytes)
@@ -56,7 +55,7 @@ internal static class WebpFile
         var isKnown = claim.Width > 0;
         if (name.SequenceEqual("VP8X"u8) && content.Length >= 10)
         {
-            return claim with { Width = 1 + UInt24(content[4..]), Height = 1 + UInt24(content[7..]), HasAlpha = (content[0] & AlphaFlag) != 0 };
+            return claim with { Width = 1 + UInt24(content[4..]), Height = 1 + UInt24(content[7..]) };
         }
 
         if (name.SequenceEqual("VP8 "u8) && content.Length >= 10)
@@ -74,7 +73,6 @@ internal static class WebpFile
             {
                 Width = isKnown ? claim.Width : width,
                 Height = isKnown ? claim.Height : height,
-                HasAlpha = claim.HasAlpha || (packed & 1 << 28) != 0,
                 Scales = true,
                 WorkingBytes = 4L * width * height,
             };

@@ -78,18 +78,18 @@ public sealed class ImageClaimTests
     }
 
     [Fact]
-    public void Who_needs_more_memory_than_is_left_waits_for_the_others()
+    public async Task Who_needs_more_memory_than_is_left_waits_for_the_others()
     {
         var memory = new DecodeMemory(100);
         var small = memory.Take(60);
-        var large = Task.Run(() => memory.Take(50));
+        var large = Task.Run(() => memory.Take(50), TestContext.Current.CancellationToken);
         var tiny = memory.Take(40);
 
         Assert.False(large.IsCompleted);
         tiny.Dispose();
         Assert.False(large.IsCompleted);
         small.Dispose();
-        large.GetAwaiter().GetResult().Dispose();
+        (await large).Dispose();
         memory.Take(100).Dispose();
         Assert.Throws<ArgumentOutOfRangeException>(() => memory.Take(101));
     }
