@@ -101,7 +101,11 @@ public sealed partial class ExamplesTests
     }
 
     /// <summary>Builds as typed, but for the training, which the tests of builds do on data of their own.</summary>
-    private static ToolResult Build(string name) => ToolProcess.RunProgram("dotnet", ToolProcess.Root, "build", $"examples/{name}", "-p:MasterfulRunOnBuild=false", "-nodeReuse:false");
+    private static ToolResult Build(string name)
+    {
+        using var process = ToolProcess.StartProgram("dotnet", ToolProcess.Root, [], "build", $"examples/{name}", "-p:MasterfulRunOnBuild=false", "-nodeReuse:false");
+        return process.Wait(minutes: 20);
+    }
 
     /// <summary>Lock files and the like, which packing leaves as they are.</summary>
     private static string Sources() => string.Join('\n', Directory.EnumerateFiles(Path.Combine(ToolProcess.Root, "src"), "packages.lock.json", SearchOption.AllDirectories)

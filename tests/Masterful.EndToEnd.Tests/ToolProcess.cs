@@ -68,12 +68,13 @@ internal sealed class ToolProcess : IDisposable
     public string? WaitForLine() => Task.WaitAny([_firstLine.Task, _output], TimeSpan.FromMinutes(2)) == 0 ? _firstLine.Task.Result : null;
 
     /// <summary>Waits for the end; a hang is a failure, not a wait.</summary>
-    public ToolResult Wait()
+    /// <param name="minutes">More for what compiles the whole repository.</param>
+    public ToolResult Wait(int minutes = 5)
     {
-        if (!_process.WaitForExit(TimeSpan.FromMinutes(5)))
+        if (!_process.WaitForExit(TimeSpan.FromMinutes(minutes)))
         {
             _process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{_process.StartInfo.FileName} did not end within five minutes.");
+            throw new TimeoutException($"{_process.StartInfo.FileName} did not end within {minutes} minutes.");
         }
 
         return new ToolResult(_process.ExitCode, _output.GetAwaiter().GetResult(), _error.GetAwaiter().GetResult());
