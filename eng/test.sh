@@ -61,5 +61,6 @@ check() {
 if [ -z "$only" ]; then
   check "workflows, actions and Mermaid charts" "$root/eng/check-github.sh" Release
   check "types of the page's modules" "$root/eng/check-page.sh"
+  check "mutated inputs, one minute" "$root/eng/fuzz.sh" 1
 fi
 finish

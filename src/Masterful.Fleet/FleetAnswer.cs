@@ -46,7 +46,7 @@ internal sealed record FleetAnswer(TrialResult? Trial, DistanceProbeResult? Prob
         try
         {
             var answer = Parse(text);
-            return answer.Trial?.Failure ?? answer.Diagnostics?.FirstOrDefault()?.Message;
+            return answer.Trial?.Failure ?? (answer.Diagnostics is [{ } first, ..] ? first.Message : null);
         }
         catch (InvalidDataException e)
         {

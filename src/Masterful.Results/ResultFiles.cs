@@ -52,8 +52,9 @@ public static class ResultFiles
             RefuseNullEntries(document.RootElement);
             return document.Deserialize<T>(Options) ?? throw new InvalidDataException($"{path} is empty.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is not (IOException or InvalidDataException or OutOfMemoryException))
         {
+            // Whatever a reader of JSON throws, of a key that is no text for one, the file is none of ours.
             throw new InvalidDataException($"{path} is not a Masterful result: {Cause.Of(e)}", e);
         }
     }

@@ -20,12 +20,9 @@ public sealed class HostileDatabaseTests(PostgresServer server) : IClassFixture<
         { "another program", victim => Job.FromExpression(() => Process.Start("touch", victim)) },
         { "a method of an instance", victim => Job.FromExpression<DirectoryInfo>(d => d.CreateSubdirectory(victim)) },
         { "a generic type", victim => Job.FromExpression<List<string>>(l => l.Add(victim)) },
-        { "our own engine", victim => Job.FromExpression(() => HostileDatabaseTests.Touch(victim)) },
+        { "our own engine", victim => Job.FromExpression(() => Mischief.Touch(victim)) },
         { "another method of the job", _ => Job.FromExpression<FleetJob>(j => j.ToString()) },
     };
-
-    /// <summary>What a row of the queue would run.</summary>
-    public static void Touch(string path) => File.WriteAllText(path, "");
 
     [Theory]
     [MemberData(nameof(Jobs))]
@@ -172,4 +169,11 @@ public sealed class HostileDatabaseTests(PostgresServer server) : IClassFixture<
     private static void Answer(FleetFixture fleet, TrialSpec trial, string text) => fleet.Server.Query(
         fleet.Connection,
         $"UPDATE masterful.requests SET state = 'done', finished = now(), result = '{text.Replace("'", "''", StringComparison.Ordinal)}' WHERE key = '{TrialKey.Of(trial)}'");
+}
+
+/// <summary>What a row of the queue would run.</summary>
+public static class Mischief
+{
+    /// <summary>Leaves a trace.</summary>
+    public static void Touch(string path) => File.WriteAllText(path, "");
 }

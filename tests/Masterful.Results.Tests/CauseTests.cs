@@ -57,7 +57,9 @@ public class CauseTests
     {
         var endless = Enumerable.Range(0, 1000).Aggregate(Root, (inner, i) => new InvalidOperationException($"Layer {i}", inner));
 
+#pragma warning disable CA2201 // It is what TorchSharp throws.
         Assert.Equal("shapes differ", Cause.Of(new ExternalException("shapes differ\nException raised from check at a.cpp:12\nframe #0")));
+#pragma warning restore CA2201
         Assert.Equal("a b c", Cause.Of(new IOException("a\r\n  b\n\tc")));
         Assert.Equal("The SSL connection could not be established: the certificate is not valid.", Cause.Of(new HttpRequestException(
             "The SSL connection could not be established, see inner exception.", new IOException("the certificate is not valid."))));

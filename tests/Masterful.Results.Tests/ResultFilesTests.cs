@@ -36,6 +36,22 @@ public sealed class ResultFilesTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    [Theory]
+    [InlineData("{\"schemaVersion\":null}")]
+    [InlineData("{\"schemaVersion\":1,\"run\":null}")]
+    [InlineData("{\"schemaVersion\":1,\"run\":{\"id\":null,\"engineVersion\":null}}")]
+    [InlineData("{\"\u00ff\u00fe\":[1]}")]
+    [InlineData("{\"a\\ud800\":[1]}")]
+    [InlineData("{\"schemaVersion\":1,\"notes\":[\"\\ud800\"]}")]
+    [InlineData("\u00ff\u00fe{}")]
+    [InlineData("[[[[")]
+    public void A_file_that_no_version_wrote_is_told_as_that(string text)
+    {
+        File.WriteAllBytes(Result, System.Text.Encoding.Latin1.GetBytes(text));
+
+        Assert.Throws<InvalidDataException>(() => ResultFiles.Read<RunResult>(Result));
+    }
+
     [Fact]
     public void A_result_has_every_promised_field()
     {

@@ -48,7 +48,7 @@ public class HiddenCauseTests
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
-        var (code, _) = await RunAsync(Wrap(wrapping, new OperationCanceledException()), cancelled.Token);
+        var (code, _) = await RunAsync(Wrap(wrapping, new OperationCanceledException()), cancelled);
 
         Assert.Equal(ExitCode.Cancelled, code);
     }
@@ -62,7 +62,7 @@ public class HiddenCauseTests
         _ => new TargetInvocationException(new AggregateException(new TypeInitializationException("A", new AggregateException(new TypeInitializationException("B", root))))),
     };
 
-    private static async Task<(int Code, string Said)> RunAsync(Exception thrown, CancellationToken cancellation = default)
+    private static async Task<(int Code, string Said)> RunAsync(Exception thrown, CancellationTokenSource? cancelled = null)
     {
         var host = new RecordingHost();
         var common = new CommonSymbols();
@@ -71,7 +71,7 @@ public class HiddenCauseTests
         var command = new Command("fail");
         root.Add(command);
         new CommandBinder(common, host.Host()).Bind(command, _ => throw thrown);
-        var code = await root.Parse(["fail"]).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, cancellation);
+        var code = await root.Parse(["fail"]).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, cancelled?.Token ?? CancellationToken.None);
         return (code, host.Error.ToString());
     }
 }

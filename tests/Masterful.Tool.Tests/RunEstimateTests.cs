@@ -17,8 +17,14 @@ public sealed class RunEstimateTests
     {
         Template = new TrialSpec
         {
-            Policy = Policy.None, Recipe = new Recipe { Epochs = 30, BatchSize = 128, LearningRate = 0.1 }, Fidelity = Fidelity.Full, Seed = 0,
-            DataFingerprint = "data", ModelFingerprint = "model", DeviceKind = "cpu", EngineVersion = "1",
+            Policy = Policy.None,
+            Recipe = new Recipe { Epochs = 30, BatchSize = 128, LearningRate = 0.1 },
+            Fidelity = Fidelity.Full,
+            Seed = 0,
+            DataFingerprint = "data",
+            ModelFingerprint = "model",
+            DeviceKind = "cpu",
+            EngineVersion = "1",
         },
         Sizes = new SplitSizes(3000, 300, 400),
         Shape = new ImageShape(224, 224, 3),

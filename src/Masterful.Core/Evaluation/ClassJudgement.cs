@@ -39,8 +39,8 @@ internal static class ClassJudgement
     private const double CommonDegrees = 20;
 
     /// <summary>
-    /// What a training's luck does to all images of a class, as a share of what it does to single ones: of small networks on photographs of
-    /// ten classes, in degrees of freedom that any data soon outweigh.
+    /// What a training's luck is taken to do to all images of a class, as a share of what it does to single ones. An assumption, not a
+    /// measurement: the simulated trainings hold with it, and its few degrees of freedom are soon outweighed by any data.
     /// </summary>
     private const double UsualLuck = 0.004;
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Masterful.Core.Spec;
 using Masterful.Results;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;

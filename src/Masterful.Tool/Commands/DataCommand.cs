@@ -4,7 +4,6 @@ using Masterful.Core.Data;
 using Masterful.Core.Imaging;
 using Masterful.Core.Spec;
 using Masterful.Core.Spec.Folders;
-using Masterful.Results;
 using Masterful.Tool.Output;
 using Spectre.Console;
 

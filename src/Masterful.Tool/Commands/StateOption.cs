@@ -5,7 +5,6 @@ using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Reporting;
 using Masterful.Results;
-using Masterful.Tool.Output;
 
 namespace Masterful.Tool.Commands;
 

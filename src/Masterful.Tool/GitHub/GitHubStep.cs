@@ -3,7 +3,6 @@ using System.Text;
 using Masterful.Core.Spec;
 using Masterful.Reporting.PullRequest;
 using Masterful.Results;
-using Masterful.Tool.Output;
 
 namespace Masterful.Tool.GitHub;
 

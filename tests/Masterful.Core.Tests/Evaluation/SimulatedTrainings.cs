@@ -1,5 +1,4 @@
 using Masterful.Core.Evaluation;
-using Masterful.Core.Runtime;
 
 namespace Masterful.Core.Tests.Evaluation;
 

@@ -144,7 +144,7 @@ public sealed class MasterfulModelTests : IDisposable
         var asked = 0;
 
         using var model = MasterfulModel.Load(_folder.Path);
-        using var predictions = model.PredictEach(Enumerable.Range(0, 1000).Select(i => kinds[asked++ % 5])).GetEnumerator();
+        using var predictions = model.PredictEach(Enumerable.Range(0, 1000).Select(i => kinds[asked++ % 5]), cancellation: TestContext.Current.CancellationToken).GetEnumerator();
         for (var i = 0; i < 1000; i++)
         {
             Assert.True(predictions.MoveNext());

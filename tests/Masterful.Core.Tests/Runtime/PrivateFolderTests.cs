@@ -3,6 +3,8 @@ using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Xunit;
 
+#pragma warning disable CA1416 // All of it is skipped on Windows.
+
 namespace Masterful.Core.Tests.Runtime;
 
 /// <summary>A place is safe by who owns it and who may write to it, never by its name.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using Masterful.Core.Runtime;
 using Xunit;
@@ -31,6 +32,47 @@ public class WeakVersionNeedTests
         Assert.Null(WeakVersionNeed.Mark(Library(), "GLIBCXX_9.9.9"));
         Assert.Null(WeakVersionNeed.Mark("not a library at all"u8, "GLIBCXX_3.4.32"));
         Assert.Null(WeakVersionNeed.Mark([], "GLIBCXX_3.4.32"));
+    }
+
+    [Theory]
+    [InlineData(0x28, -1)]
+    [InlineData(0x28, long.MaxValue)]
+    [InlineData(0x28, 1L << 40)]
+    [InlineData(64 + 0x18, -1)]
+    [InlineData(64 + 0x18, 1L << 40)]
+    [InlineData(64 + 0x28, 0xffffffff)]
+    [InlineData(128 + 0x18, long.MinValue)]
+    [InlineData(256 + 8, 0xfffffff0)]
+    [InlineData(256 + 12, 0xfffffff0)]
+    [InlineData(256 + 12, 1)]
+    [InlineData(272 + 8, 0x7fffffff)]
+    public void Tables_that_lead_out_of_the_file_give_nothing(int offset, long value)
+    {
+        var elf = SmallLibrary();
+        Assert.NotNull(WeakVersionNeed.Mark(elf, "GLIBCXX_3.4.32"));
+
+        BinaryPrimitives.WriteInt64LittleEndian(elf.AsSpan(offset), value);
+
+        Assert.Null(WeakVersionNeed.Mark(elf, "GLIBCXX_9.9.9"));
+    }
+
+    /// <summary>Two sections: a needed version, and its name.</summary>
+    private static byte[] SmallLibrary()
+    {
+        var bytes = new byte[512];
+        "\u007fELF\u0002\u0001"u8.CopyTo(bytes);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(0x28), 64);
+        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(0x3a), 64);
+        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(0x3c), 2);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(64 + 4), 0x6ffffffe);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(64 + 0x18), 256);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(64 + 0x28), 1);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(128 + 0x18), 384);
+        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(256 + 2), 1);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(256 + 8), 16);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(272 + 8), 1);
+        "GLIBCXX_3.4.32"u8.CopyTo(bytes.AsSpan(385));
+        return bytes;
     }
 
     private static byte[] Library()

@@ -44,7 +44,7 @@ internal static class LookAlikes
     }
 
     /// <summary>Whether two names differ in nothing but upper and lower case.</summary>
-    public static bool IsCaseAlone(string one, string other) => one != other && one.ToLowerInvariant() == other.ToLowerInvariant();
+    public static bool IsCaseAlone(string one, string other) => one != other && string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The first of some names that looks like this one and is another.</summary>
     public static string? Find(string name, IEnumerable<string> names)

@@ -68,7 +68,7 @@ internal static class CsvLayouts
     }
 
     /// <summary>Full paths of the first images of a list, or null when it does not load so.</summary>
-    private static IReadOnlyList<string>? Opened(DataFolder folder, string name, ColumnsSpec columns, bool labelled) => Try(() =>
+    private static List<string>? Opened(DataFolder folder, string name, ColumnsSpec columns, bool labelled) => Try(() =>
     {
         var images = ImageList.Open(folder.Full(name), folder.Path, columns, labelled).Images().Take(Sampled).ToList();
         var files = images.Select(i => i.Problem is null ? ListedFile.Find(folder.Path, i.Path, out _) : null).OfType<string>().ToList();

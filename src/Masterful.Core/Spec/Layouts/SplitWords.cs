@@ -4,15 +4,14 @@ namespace Masterful.Core.Spec.Layouts;
 internal static class SplitWords
 {
     /// <summary>Whole words of a name. What is called a test, in whatever way, is never trained on.</summary>
-    private static readonly Dictionary<string, string> Words = new()
+    private static readonly Dictionary<string, string> Words = new[]
     {
-        ["train"] = "train", ["training"] = "train", ["trn"] = "train", ["trainval"] = "train",
-        ["test"] = "test", ["tests"] = "test", ["testing"] = "test", ["tst"] = "test", ["t10k"] = "test", ["eval"] = "test", ["evaluation"] = "test",
-        ["holdout"] = "test", ["heldout"] = "test",
-        ["val"] = "validation", ["valid"] = "validation", ["validation"] = "validation", ["validate"] = "validation", ["dev"] = "validation", ["devel"] = "validation",
-        ["unlabeled"] = "unlabeled", ["unlabelled"] = "unlabeled", ["unlabel"] = "unlabeled", ["extra"] = "unlabeled", ["unsup"] = "unlabeled", ["unsupervised"] = "unlabeled",
-        ["synth"] = "synthetic", ["synthetic"] = "synthetic",
-    };
+        ("train", "train training trn trainval"),
+        ("test", "test tests testing tst t10k eval evaluation holdout heldout"),
+        ("validation", "val valid validation validate dev devel"),
+        ("unlabeled", "unlabeled unlabelled unlabel extra unsup unsupervised"),
+        ("synthetic", "synth synthetic"),
+    }.SelectMany(split => split.Item2.Split(' ').Select(word => (Word: word, Split: split.Item1))).ToDictionary(w => w.Word, w => w.Split);
 
     /// <summary>What is written together with such a word: <c>traindata</c>, <c>testset2</c>.</summary>
     private static readonly string[] Besides = ["pictures", "dataset", "photos", "folder", "images", "image", "files", "split", "data", "imgs", "pics", "set", "img", "dir"];

@@ -56,9 +56,9 @@ internal sealed class YamlTreeReader(Func<Mark, SourcePosition> place, VariableS
                 place(tab ?? e.Start),
                 tab is null ? $"not valid YAML: {Sentence(Cause.Of(e))}" : "a tab stands in the indentation; indent with spaces.");
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // YamlDotNet's scanner on a map in braces that goes on at the next line's key.
+            // The scanner was not made for such a text: among others, a map in braces that goes on at the next line's key, or a key of nothing.
             problems.Error(
                 SpecDiagnostics.YamlSyntax,
                 place(_parser.Current?.End ?? Mark.Empty),
