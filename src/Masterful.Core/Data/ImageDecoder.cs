@@ -45,6 +45,12 @@ public static class ImageDecoder
         byte[] bytes;
         try
         {
+            if (FileFacts.Of(Path.GetFullPath(path), follow: true) is { Kind: FileKind.Other })
+            {
+                // Opening one can wait for ever.
+                return "This is a pipe or a device, not a file.";
+            }
+
             var length = new FileInfo(path).Length;
             if (length > MaximumFileLength)
             {

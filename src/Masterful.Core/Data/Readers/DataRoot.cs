@@ -1,4 +1,5 @@
 using Masterful.Core.Spec;
+using Masterful.Results;
 
 namespace Masterful.Core.Data.Readers;
 
@@ -28,13 +29,16 @@ internal sealed class DataRoot(string root, Func<string, SourcePosition> positio
 
     /// <summary>The files of a split.</summary>
     public IReadOnlyList<DataFile> Files(SplitRequest request, Func<string, string?>? alternative = null) =>
-        Each(request, File.Exists, "file", alternative, path => DataFile.At(root, path));
+        Each(request, IsFile, "file", alternative, path => DataFile.At(root, path));
 
     /// <summary>The folders of a split.</summary>
     public IReadOnlyList<string> Folders(SplitRequest request) => Each(request, Directory.Exists, "folder", null, path => path);
 
     /// <summary>Where a key stands in the spec.</summary>
     public SourcePosition PositionOf(string key) => positionOf(key);
+
+    /// <summary>Opening a pipe or a device can wait for ever.</summary>
+    private static bool IsFile(string path) => File.Exists(path) && FileFacts.Of(path, follow: true) is not { Kind: FileKind.Other };
 
     private List<T> Each<T>(
         SplitRequest request, Func<string, bool> exists, string kind, Func<string, string?>? alternative, Func<string, T> make)
