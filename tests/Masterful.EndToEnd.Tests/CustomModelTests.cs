@@ -59,8 +59,8 @@ public class CustomModelTests
     }
 
     [Theory]
-    [InlineData("only: 3", "FailingLaterFactory fails on a batch")]
-    [InlineData("only: 3, nan: true", "The training loss became NaN")]
+    [InlineData("only: 4", "FailingLaterFactory fails on a batch")]
+    [InlineData("only: 4, nan: true", "The training loss became NaN")]
     public void Failing_in_one_trial_of_the_search_it_costs_that_trial_alone(string options, string told)
     {
         using var project = new SmallProject();

@@ -59,7 +59,7 @@ public sealed class PredictCommandTests : IDisposable
         var lines = option == "--to" ? File.ReadAllLines(file) : Lines;
         Assert.Equal("image,label,confidence,error,p_cat,\"p_a \"\"dog\"\", small\"", lines[0]);
         Assert.Equal(Enumerable.Range(0, 70).Select(i => Full($"photos/{i:00}.png")), lines.Skip(1).Select(l => l.Split(',')[0]));
-        Assert.EndsWith(",,,The file has zero bytes.,,", lines[34].Trim(), StringComparison.Ordinal);
+        Assert.EndsWith(",,,The file has zero bytes: fetch or copy it again.,,", lines[34].Trim(), StringComparison.Ordinal);
         Assert.Equal(option == "--to", _host.Output.ToString().Length == 0);
     }
 

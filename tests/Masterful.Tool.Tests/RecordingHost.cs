@@ -50,8 +50,15 @@ internal sealed class ManualClock : TimeProvider
         }
     }
 
+    /// <summary>Timers that go off again and again wait for <see cref="Advance"/>.</summary>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        if (period == Timeout.InfiniteTimeSpan)
+        {
+            // A pause: nobody moves this clock while a command waits.
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+
         var timer = new Timer(this, () => callback(state));
         _timers.Add(timer.Due);
         return timer;
