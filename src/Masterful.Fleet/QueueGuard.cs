@@ -42,7 +42,9 @@ internal sealed class QueueGuard(ILogger logger) : JobFilterAttribute, IServerFi
     {
     }
 
-    private Type Resolve(string name)
+    /// <summary>The type of a name, where the queue may name it.</summary>
+    /// <exception cref="TypeLoadException">It may not.</exception>
+    internal Type Resolve(string name)
     {
         // Versions and assemblies are left out: a row of the same engine on another .NET names others.
         if (Known.TryGetValue(name.Split(',')[0].Trim(), out var known))

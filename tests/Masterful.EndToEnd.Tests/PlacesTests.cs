@@ -24,12 +24,12 @@ public sealed partial class PlacesTests : IDisposable
         string[] roots =
         [
             Path.Combine(project.Folder, ".masterful"), project.ReportFolder, Path.Combine(project.Folder, "masterful-model"),
-            Path.Combine(project.Folder, "masterful.lock.yaml"), Path.Combine(project.Folder, "manifest.txt"), Path.Combine(project.Folder, "sheet.png"),
+            Path.Combine(project.Folder, "masterful.lock.yaml"), Path.Combine(project.Folder, "state.json"), Path.Combine(project.Folder, "sheet.png"),
             Path.Combine(Home, ".local", "share", "masterful"),
         ];
         string[][] commands =
         [
-            ["validate"], ["data", "--sheet", "sheet.png"], ["run", "--manifest", "manifest.txt"], ["run"], ["report"], ["runs"], ["runs", "prune"], ["gate"],
+            ["validate"], ["data", "--sheet", "sheet.png"], ["run", "--state", "state.json"], ["run"], ["report"], ["runs"], ["runs", "prune"], ["gate"],
         ];
 
         foreach (var command in commands)

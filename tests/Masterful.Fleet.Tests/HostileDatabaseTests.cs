@@ -35,13 +35,34 @@ public sealed class HostileDatabaseTests(PostgresServer server) : IClassFixture<
         await fleet.WorkerAsync(worker);
 
         new BackgroundJobClient(database.Queue, new JobFilterProviderCollection()).Create(job(victim), new EnqueuedState(FleetFixture.Capability.Queue));
-        await FleetFixture.EventuallyAsync(() => fleet.Log.Text.Contains("asks for something else than a trial and was refused", StringComparison.Ordinal));
+        await FleetFixture.EventuallyAsync(() => fleet.Server.Query(fleet.Connection, "SELECT count(*) FROM masterful_queue.job WHERE statename NOT IN ('Enqueued', 'Processing')") == "1");
         var result = await (await fleet.CoordinatorAsync()).RunAsync(FleetFixture.Trial(1), Stop);
 
         Assert.False(Path.Exists(victim), what);
         Assert.Equal(TrialStatus.Completed, result.Status);
         Assert.Single(worker.Begun);
     }
+
+    [Theory]
+    [InlineData("System.Diagnostics.Process, System.Diagnostics.Process, Version=10.0.0.0, Culture=neutral, PublicKeyToken=b03f5f7f11d50a3a")]
+    [InlineData("System.Collections.Generic.List`1[[System.Int64]], System.Private.CoreLib")]
+    [InlineData("Masterful.Fleet.FleetJobX, Masterful.Fleet")]
+    [InlineData("System.IO.File\u001b[2J")]
+    public void A_type_that_the_queue_does_not_name_is_refused_and_told(string name)
+    {
+        var log = new ListLogger();
+
+        Assert.Throws<TypeLoadException>(() => new QueueGuard(log).Resolve(name));
+
+        Assert.Contains("asks for something else than a trial and was refused", log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', log.Text);
+    }
+
+    [Fact]
+    public void The_types_of_a_request_are_known_whatever_assembly_they_are_said_to_be_of() => Assert.Equal(
+        [typeof(FleetJob), typeof(long), typeof(CancellationToken)],
+        new[] { "Masterful.Fleet.FleetJob, Masterful.Fleet", "System.Int64, mscorlib", "System.Threading.CancellationToken, System.Private.CoreLib, Version=11.0.0.0" }
+            .Select(new QueueGuard(new ListLogger()).Resolve));
 
     [Theory]
     [InlineData("key = '../../../outside/x'")]
