@@ -10,6 +10,7 @@ using Masterful.Core.Runtime;
 using Masterful.Core.Spec;
 using Masterful.Core.Techniques;
 using Masterful.Core.Tests.Data;
+using Masterful.Core.Tests.Runtime;
 using Masterful.Core.Training;
 using Masterful.Core.Trials;
 using Masterful.Fleet;
@@ -57,7 +58,7 @@ internal sealed class Readers : IDisposable
             new("journal", [Journalled()], ReadJournal, []),
             new("manifest", [Manifest().ToBytes()], b => ShareManifest.Parse(b), JsonWords),
             new("token", Texts("0123456789abcdef0123"), b => ShareToken.Read(_ => Encoding.UTF8.GetString(b)), []),
-            new("elf", [Elf()], b => WeakVersionNeed.Mark(b, "GLIBCXX_3.4.32"), Texts("GLIBCXX_3.4.32\0", "\u007fELF")),
+            new("elf", [SmallLibrary.Bytes()], b => WeakVersionNeed.Mark(b, "GLIBCXX_3.4.32"), Texts("GLIBCXX_3.4.32\0", "\u007fELF")),
             new("fleet-request", Texts(FleetRequests.Write(Trial())), ReadRequest, JsonWords),
             new("fleet-answer", Texts(FleetRequests.Write(new FleetAnswer(Result(), null, null))), ReadAnswer, JsonWords),
         ];
@@ -183,25 +184,6 @@ internal sealed class Readers : IDisposable
         DataRoot = "data",
         Files = [new("masterful.yaml", 100, new string('a', 64)), new("data/train/cat/1.png", 7, new string('b', 64))],
     };
-
-    /// <summary>A library of a page: two sections, one with a needed version.</summary>
-    private static byte[] Elf()
-    {
-        var bytes = new byte[512];
-        "\u007fELF\u0002\u0001"u8.CopyTo(bytes);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(0x28), 64);
-        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(0x3a), 64);
-        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(0x3c), 2);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(64 + 4), 0x6ffffffe);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(64 + 0x18), 256);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(64 + 0x28), 1);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(128 + 0x18), 384);
-        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(256 + 2), 1);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(256 + 8), 16);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(272 + 8), 1);
-        "GLIBCXX_3.4.32"u8.CopyTo(bytes.AsSpan(385));
-        return bytes;
-    }
 
     private static void ReadRequest(byte[] bytes)
     {
